@@ -1,0 +1,168 @@
+"""What `acct.toml` may say: every section and key with its default and its explanation.
+
+The loader (`appliance.configfile`), the file that `acct init` writes and the manual are derived
+from these declarations.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+
+def setting(default: Any, doc: str) -> Any:
+    """A key with its default and the sentence that explains it to an administrator."""
+    if isinstance(default, list | dict):
+        return field(default_factory=lambda: type(default)(default), metadata={"doc": doc})
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Who we are."""
+
+    name: str = setting("", "The site's name in GOCDB: for logs that do not say it.")
+    machine_name: str = setting("", "The batch host: for logs that do not say it.")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A certificate and its key."""
+
+    certificate: Path = setting(Path("hostcert.pem"), "A PEM file.")
+    key: Path = setting(Path("hostkey.pem"), "A PEM file, not encrypted.")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom we believe."""
+
+    ca_path: Path = setting(
+        Path("/etc/grid-security/certificates"),
+        "CA certificates and CRLs: a directory (any file names) or one PEM bundle.",
+    )
+    crls: Literal["off", "if-present", "require"] = setting(
+        "if-present", "Revocation lists: off, if-present (refuse when one is stale), require."
+    )
+    allowed_dns: Path = setting(
+        Path("dns"), "Who may send: a file, one DN a line, slash-separated, # for comments."
+    )
+    banned_dns: Path | None = setting(
+        None, "Who may not, whatever allowed_dns says: the same form."
+    )
+    certificate: Path | None = setting(
+        None, "Our certificate: opens what is encrypted to us, signs what we send."
+    )
+    key: Path | None = setting(None, "Its key, PEM, not encrypted.")
+    previous: list[KeyPair] = setting(
+        [], "Earlier certificates and keys, for messages encrypted before a renewal."
+    )
+    legacy_algorithms: bool = setting(
+        False, "Also accept SHA-1, short RSA keys and 3DES, which old senders use."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """A directory in which other programs leave messages."""
+
+    path: Path = setting(Path("spool/incoming"), "Where the messages appear.")
+    layout: Literal["directory", "dirq", "simple"] = setting(
+        "directory",
+        "directory (plain files), dirq (an SSM incoming queue: body, signer, empaid) "
+        "or simple (dirq QueueSimple).",
+    )
+    require_signature: bool = setting(False, "Refuse what is not signed by an allowed DN.")
+    accepted: Path | None = setting(
+        None, "Move accepted messages to this directory instead of removing them."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mqtt:
+    """An inbox on an MQTT broker."""
+
+    enabled: bool = setting(False, "Subscribe at all.")
+    host: str = setting("localhost", "The broker.")
+    port: int = setting(1883, "1883 plain, 8883 with TLS by custom.")
+    tls: bool = setting(False, "Speak TLS.")
+    ca_file: Path | None = setting(None, "CAs for the broker; without it the system's.")
+    certificate: Path | None = setting(None, "Our client certificate, PEM.")
+    key: Path | None = setting(None, "Its key, PEM, not encrypted.")
+    username: str = setting("", "For brokers that ask for one.")
+    password_file: Path | None = setting(None, "A file that holds the password and nothing else.")
+    topic: str = setting("acct/inbox/#", "What to subscribe to.")
+    client_id: str = setting(
+        "", "Names our session at the broker; default: acct- and the host name."
+    )
+    require_signature: bool = setting(True, "Refuse what is not signed by an allowed DN.")
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """Batch logs to follow."""
+
+    format: Literal["pbs", "slurm", "sge", "lsf", "htcondor", "blah"] = setting(
+        "slurm", "What wrote them."
+    )
+    path: str = setting("", "A file pattern.")
+    parallel: bool = setting(True, "Record processors and nodes of parallel jobs.")
+    timezone: str = setting("UTC", "Of times that carry none.")
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """How batch events become jobs."""
+
+    local_jobs: bool = setting(False, "Also account for jobs that came through no gatekeeper.")
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Messages for a parent repository."""
+
+    path: Path = setting(Path("spool/outgoing"), "Where a sender picks them up.")
+    layout: Literal["directory", "dirq", "simple"] = setting("simple", "The outgoing queue's form.")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The process itself."""
+
+    log: Literal["plain", "json"] = setting("plain", "The form of log lines on standard error.")
+    rescan_s: float = setting(10.0, "How often spool directories are listed, watched or not.")
+    batch_messages: int = setting(1000, "At most so many messages in one transaction.")
+    max_message_bytes: int = setting(16 * 1024 * 1024, "Larger messages are refused.")
+    memory_limit: str = setting("512MB", "For the database; it spills to disk beyond that.")
+    query_timeout_s: float = setting(60.0, "A query that takes longer is stopped.")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All of `acct.toml`, with paths made absolute."""
+
+    data: Path
+    file: Path | None = None
+    """The file it was read from; None: only defaults and the environment."""
+    site: Site = field(default_factory=Site)
+    trust: Trust = field(default_factory=Trust)
+    spool: list[Spool] = field(default_factory=list)
+    mqtt: Mqtt = field(default_factory=Mqtt)
+    logs: list[Logs] = field(default_factory=list)
+    join: Join = field(default_factory=Join)
+    publish: Publish = field(default_factory=Publish)
+    service: Service = field(default_factory=Service)
+
+    @property
+    def store(self) -> Path:
+        """The one database file."""
+        return self.data / "acct.duckdb"
+
+    @property
+    def socket(self) -> Path:
+        """The door."""
+        return self.data / "acct.sock"
+
+    @property
+    def work(self) -> Path:
+        """Files of our own that the database may read and write; emptied at every start."""
+        return self.data / "work"

@@ -1,0 +1,1 @@
+"""From bytes to rows: sources, security, formats, the pipeline and the rejects."""

@@ -1,0 +1,1 @@
+"""From rows to answers: summarising, the report catalogue, units and rendering."""
