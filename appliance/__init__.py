@@ -1,1 +1,1 @@
-"""The process: configuration, record types, the store, the service, the door and the command line."""
+"""The process: configuration, record types, store, service, door and command line."""

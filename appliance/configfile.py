@@ -53,7 +53,7 @@ def load_config(
     for name, path, value in _from_environment(environment):
         _graft(tree, path, value, name)
     where = str(found) if found else "the environment"
-    config = _build(Config, tree, where, "", data)
+    config: Config = _build(Config, tree, where, "", data)
     if "spool" not in tree:
         default = Spool()
         config = replace(config, spool=[replace(default, path=data / default.path)])

@@ -1,0 +1,134 @@
+"""What can be asked of the repository, whichever way it is reached.
+
+`appliance.local` answers from the file, `appliance.client` through the door of a running service:
+the same questions, the same answers.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, Protocol, Self
+
+from appliance.table import Table
+
+Format = Literal["csv", "json", "parquet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A report: which figures, grouped by what, over which time."""
+
+    by: tuple[str, ...] = ("vo",)
+    """Dimensions, outermost first: see `reports.catalogue.DIMENSIONS`."""
+    metrics: tuple[str, ...] = ()
+    """See `reports.catalogue.METRICS`; none: the standard ones."""
+    since: date | None = None
+    until: date | None = None
+    """Jobs that ended on or after `since` and before `until`, UTC."""
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(dimension, allowed values): all must hold."""
+    unit: str = ""
+    """A benchmark: work in this unit only; none: a row a benchmark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file handed in by `acct load`."""
+
+    name: str
+    body: bytes
+    received_at: float
+    """Seconds since the epoch, UTC: the file's own time."""
+    signer: str = ""
+    """The DN that the operator vouches for; only for what carries no signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of the messages handed in."""
+
+    messages: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    records: int = 0
+    """Records of the accepted messages."""
+    ignored: int = 0
+    """Messages that had been accepted before: their rows are there already."""
+    problems: tuple[str, ...] = ()
+    """One line a rejected message: its name, its number among the rejects, its reason."""
+
+    def __add__(self, other: "Loaded") -> "Loaded":
+        return Loaded(
+            self.messages + other.messages,
+            self.accepted + other.accepted,
+            self.rejected + other.rejected,
+            self.records + other.records,
+            self.ignored + other.ignored,
+            self.problems + other.problems,
+        )
+
+
+class Repository(AbstractContextManager["Repository"], Protocol):
+    """The questions; every method may raise `AcctError` and may be called from any thread."""
+
+    def __enter__(self) -> Self: ...
+
+    def report(self, question: Question) -> Table:
+        """The figures, one row a group, largest first, with totals."""
+
+    def jobs(self, question: Question, limit: int = 500) -> Table:
+        """The jobs behind a question (its `where` and its times), latest first.
+
+        Columns: those of the dataset `jobs`.
+        """
+
+    def query(self, sql: str) -> Table:
+        """One read-only statement over the datasets."""
+
+    def export(
+        self, dataset: str, form: Format = "csv", month: tuple[int, int] | None = None
+    ) -> Iterator[bytes]:
+        """A whole dataset, or its rows of one (year, month), as a file in pieces."""
+
+    def messages(
+        self, state: str = "", limit: int = 100, before: int | None = None, search: str = ""
+    ) -> Table:
+        """Messages, latest first: the columns of the dataset `messages`.
+
+        `state`: only `accepted`, `rejected` or `duplicate`; `before`: only smaller `message_id`s.
+        """
+
+    def message(self, message_id: int) -> dict[str, Any]:
+        """One message: the columns of `messages`, `text` (readable) and `problems` (list)."""
+
+    def raw(self, message_id: int) -> bytes:
+        """A message's bytes: exactly as received if rejected, as verified if accepted."""
+
+    def retry(self, message_ids: Iterable[int] = ()) -> Loaded:
+        """Take rejects in again; none named: all."""
+
+    def drop(self, message_ids: Iterable[int]) -> int:
+        """Forget rejects for good; how many were there."""
+
+    def load(self, deliveries: Iterable[Delivery]) -> Loaded:
+        """Take files in now, durably."""
+
+    def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
+        """Bring summaries up to date: what is due, these (year, month)s, or everything.
+
+        Returns:
+            How many months of sites were summarised.
+        """
+
+    def status(self) -> dict[str, Any]:
+        """The state of things, JSON-able.
+
+        `version`, `data`, `started_at` (s, None without a service), `parts` (list of `name`,
+        `state`, `detail`, `restarts`), `sources` (list of `name`, `waiting`, `state`), `messages`
+        (count by state), `records`, `jobs`, `unsummarised` (months of sites), `intake` (list of
+        [minute as epoch s, messages, records, rejected], the last hour), `store_bytes`,
+        `memory_bytes`, `warnings` (list of text).
+        """
+
+    def close(self) -> None: ...

@@ -1,0 +1,22 @@
+"""What a question is answered with: columns, their types and rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+Value = str | int | float | bool | Decimal | date | datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An answer. Values are as the store has them; rounding and units are for rendering."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Value, ...]]
+    totals: tuple[Value, ...] | None = None
+    """One value a column, None where a total means nothing; None: an answer without totals."""
+
+    def dicts(self) -> Iterator[dict[str, Value]]:
+        """The rows by column name."""
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
