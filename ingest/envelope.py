@@ -23,6 +23,8 @@ class Envelope:
     """The sender's identifier; outside the signature, so recorded and never relied on."""
     vouched_signer: str = ""
     """The DN that a trusted receiver (an SSM incoming queue) wrote beside the message."""
+    kept_at: str = ""
+    """Where the source keeps the whole once this is settled, if `body` is only its beginning."""
 
 
 class Source(Protocol):

@@ -1,0 +1,1 @@
+"""Record types, each declared once: tables, parsers, checks, exports and help derive from them."""

@@ -1,0 +1,172 @@
+"""The store: one DuckDB file, opened by one process for writing or by several for reading.
+
+What runs inside it can reach no other file: the database is closed to the outside but for
+`work/`, where exports are written and logs are staged, before the first question is asked.
+"""
+
+import re
+import shutil
+import threading
+import time
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from appliance import tables
+from appliance.config import Config
+from appliance.errors import AcctError, UsageError
+from appliance.migrate import migrate
+from appliance.resources import text
+
+_PATIENCE_S = 5.0
+"""How long to wait for another process to let go of the file."""
+
+
+class Store:
+    """The open database. Threads share it: each call takes a cursor of its own.
+
+    Writers hold `writing` for the length of their transaction; readers need nothing.
+    """
+
+    def __init__(self, connection: DuckDBPyConnection, config: Config, *, read_only: bool) -> None:
+        self._connection = connection
+        self.config = config
+        self.read_only = read_only
+        self.writing = threading.RLock()
+
+    @classmethod
+    def open(cls, config: Config, *, read_only: bool = False) -> Self:
+        """Open the file of this configuration; made if it is not there.
+
+        Raises:
+            UsageError: There is no data directory.
+            AcctError: The file is in use, damaged, or newer than this program.
+        """
+        if not config.data.is_dir():
+            raise UsageError(f"no directory {config.data}", hint="acct init makes it")
+        read_only = read_only and config.store.exists()
+        connection = _connect(config, read_only=read_only)
+        try:
+            if not read_only:
+                migrate(connection)
+                _empty(config.work)
+            elif not _current(connection):
+                connection.close()
+                return cls.open(config)  # this program's form first, which takes writing
+            if not read_only:
+                _stage(connection)
+            _lock_down(connection, config.work)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, config, read_only=read_only)
+
+    def cursor(self) -> DuckDBPyConnection:
+        """A connection of the caller's own; a transaction left open ends with it."""
+        return self._connection.cursor()
+
+    @contextmanager
+    def transaction(self) -> Iterator[DuckDBPyConnection]:
+        """A cursor inside a write transaction: all of it is committed, or none."""
+        with self.writing, self.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield cursor
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            cursor.execute("COMMIT")
+
+    def interrupt(self) -> None:
+        """Stop what the first connection runs; cursors are interrupted by their owners."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Write all to the file and let go of it."""
+        self._connection.close()
+
+
+def now() -> datetime:
+    """The time, UTC, in whole seconds, as the store keeps times: without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def _connect(config: Config, *, read_only: bool) -> DuckDBPyConnection:
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": config.service.memory_limit,
+        "temp_directory": str(config.work / "spill"),
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "python_enable_replacements": False,
+    }
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            return duckdb.connect(str(config.store), read_only=read_only, config=settings)
+        except duckdb.Error as error:
+            if "lock on file" not in str(error):
+                raise _unusable(config.store, error) from None
+            if time.monotonic() > until:
+                raise _in_use(config.store, error) from None
+            time.sleep(0.05)
+
+
+def _in_use(file: Path, error: duckdb.Error) -> AcctError:
+    holder = re.search(r"PID (\d+)", str(error))
+    who = f"process {holder[1]}" if holder else "another process"
+    return AcctError(
+        f"{file} is in use by {who}",
+        hint="wait for it, or start the service (acct run): then many can ask at once",
+    )
+
+
+def _unusable(file: Path, error: duckdb.Error) -> AcctError:
+    reason = str(error).splitlines()[0]
+    if "memory_limit" in reason or "memory limit" in reason:
+        return UsageError(f"service.memory_limit: {reason}", hint="a number and a unit, 512MB")
+    return AcctError(
+        f"cannot open {file}: {reason}",
+        hint="check that it is readable and not damaged; acct restore brings back a copy",
+    )
+
+
+def _current(connection: DuckDBPyConnection) -> bool:
+    """Whether a file opened for reading has this program's tables."""
+    try:
+        rows = connection.execute("SELECT digest FROM store.program").fetchall()
+    except duckdb.CatalogException:
+        return False
+    return rows == [(tables.digest(),)]
+
+
+def _stage(connection: DuckDBPyConnection) -> None:
+    """The staging area: in memory, shared by this process's threads."""
+    digits = [c for c in map(chr, range(128, 0x1FC00)) if unicodedata.category(c) == "Nd"]
+    ascii_digits = "".join(str(unicodedata.digit(c)) for c in digits)
+    macros = text("ingest", "sql/macros.sql")
+    connection.execute("ATTACH ':memory:' AS stage")
+    connection.execute(
+        macros.replace("$digits", f"'{''.join(digits)}'").replace("$ascii", f"'{ascii_digits}'")
+    )
+
+
+def _lock_down(connection: DuckDBPyConnection, work: Path) -> None:
+    folder = str(work).replace("'", "''")
+    connection.execute(f"SET allowed_directories = ['{folder}']")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def _empty(work: Path) -> None:
+    """A fresh work directory: what a crash left there was only ever a copy."""
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(mode=0o700, exist_ok=True)
+    work.chmod(0o700)

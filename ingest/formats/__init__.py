@@ -1,0 +1,1 @@
+"""Formats: what a message's text says, one module a format."""

@@ -1,0 +1,59 @@
+"""Why a record was refused, in words: from a code and a field to the value and its line."""
+
+from appliance.errors import Problem
+from appliance.records.declare import RecordType
+from ingest.formats.text import TextMessage, line_of, pieces
+
+_REASONS = {
+    "MAN": "{field} is missing or null, and it is mandatory",
+    "INT": "{value} is not an integer",
+    "FLT": "{value} is not a number",
+    "TIM": "{value} is not a time: seconds since the epoch, or YYYY-MM-DDThh:mm:ssZ",
+    "DBL": "{length} characters; at most {limit} are allowed",
+    "DBR": "{value} is out of range",
+    "DCT": "{value} is not an array like {{HEPscore23: 12.5}} with a known benchmark",
+    "MIX": "{value} does not agree with the benchmark of the array before it",
+}
+_SHOWN = 60
+"""Characters of a value that a reason quotes."""
+_MISSING_LEVEL = "a job needs a ServiceLevelType and a ServiceLevel"
+
+
+def explain(message: TextMessage, number: int, fault: str) -> Problem:
+    """The problem of a staged record.
+
+    Args:
+        message: The message that holds it.
+        number: The record, from 1.
+        fault: What the check said: `CODE Field`.
+    """
+    code, _, name = fault.partition(" ")
+    piece = list(pieces(message.records))[number - 1][1]
+    value = _value(piece, name)
+    return Problem(
+        code,
+        _reason(message.kind, code, name, value),
+        record=number,
+        line=line_of(message, number, name),
+        field=name,
+    )
+
+
+def _value(piece: str, name: str) -> str:
+    """The field's last value as it was written; empty where it is absent."""
+    for line in reversed(piece.splitlines()):
+        key, _, value = line.partition(":")
+        if key.strip() == name:
+            return value.strip()
+    return ""
+
+
+def _reason(kind: RecordType, code: str, name: str, value: str) -> str:
+    if rule := next((r for r in kind.rules if (r.code, r.field) == (code, name)), None):
+        return f"{rule.reason}: {name} is {value}"
+    shown = repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…")
+    if code == "BEN":
+        allowed = ", ".join(sorted(kind.benchmarks))
+        return f"{shown} is not a known benchmark: {allowed}" if value else _MISSING_LEVEL
+    field = kind.field(name)
+    return _REASONS[code].format(field=name, value=shown, length=len(value), limit=field.limit)

@@ -1,0 +1,45 @@
+-- What the text of a field means: one macro a kind of value. $digits is every non-ASCII decimal
+-- digit and $ascii the digit it stands for: the reference's integers accept them all.
+
+-- Empty, none and null, in any case, stand for nothing.
+CREATE MACRO stage.is_null(v) AS
+    v IS NULL OR v = '' OR (strlen(v) = 4 AND lower(v) IN ('none', 'null'));
+
+-- An integer: sign and digits, single underscores between them. The first branch is the common
+-- case: what prints as it was written needs no closer look.
+CREATE MACRO stage.looks_integer(v) AS regexp_full_match(v, '[+-]?\p{Nd}+(_\p{Nd}+)*');
+CREATE MACRO stage.integer_of(v) AS
+    CASE WHEN TRY_CAST(v AS BIGINT)::VARCHAR = v THEN TRY_CAST(v AS BIGINT)
+         WHEN stage.looks_integer(v)
+         THEN TRY_CAST(replace(translate(v, $digits, $ascii), '_', '') AS BIGINT) END;
+
+-- A decimal: the shortest text of the 64-bit float, rounded half away from zero at three places.
+-- Up to 15 digits a decimal text and its float's shortest text are the same.
+CREATE MACRO stage.decimal_of(v) AS
+    CASE WHEN length(v) <= 15 THEN TRY_CAST(v AS DECIMAL(10, 3))
+         WHEN isfinite(TRY_CAST(v AS DOUBLE))
+         THEN TRY_CAST(TRY_CAST(v AS DOUBLE)::VARCHAR AS DECIMAL(10, 3)) END;
+CREATE MACRO stage.looks_decimal(v) AS coalesce(isfinite(TRY_CAST(v AS DOUBLE)), false);
+
+-- A time: seconds since the epoch, or ISO with Z, UTC or GMT; a 60th second rolls over.
+-- From year 1 to year 9999.
+CREATE MACRO stage.time_of(v) AS
+    CASE WHEN stage.integer_of(v) BETWEEN -62135596800 AND 253402300799
+         THEN make_timestamp(stage.integer_of(v) * 1000000)
+         WHEN regexp_full_match(v, '\d{4}-\d\d-\d\dT\d\d:\d\d:([0-5]\d|6[01])(Z|UTC|GMT)')
+         THEN try_strptime(v[:17], '%Y-%m-%dT%H:%M:') + to_seconds(v[18:19]::INTEGER) END;
+
+-- An associative array of benchmarks, {type: number, …}: its pairs; NULL where one is malformed.
+-- Braces are in effect optional. Types in lower case, the later of two that differ in case wins.
+CREATE MACRO stage.array_pairs(v) AS
+    list_transform(string_split(trim(v, '{}'), ','), lambda part: string_split(part, ':'));
+CREATE MACRO stage.array_types(v) AS
+    list_transform(stage.array_pairs(v), lambda pair: trim(pair[1]));
+CREATE MACRO stage.is_array(v) AS
+    len(list_filter(stage.array_pairs(v),
+                    lambda pair: len(pair) = 2 AND stage.looks_decimal(trim(pair[2]))))
+        = len(stage.array_pairs(v))
+    AND len(list_distinct(stage.array_types(v))) = len(stage.array_types(v));
+CREATE MACRO stage.array_value(v, benchmark) AS
+    trim(list_last(list_filter(stage.array_pairs(v),
+                               lambda pair: lower(trim(pair[1])) = benchmark))[2]);

@@ -1,0 +1,138 @@
+"""Staging: the records of a batch, split, typed and checked in the database's memory."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from duckdb import DuckDBPyConnection
+
+from appliance.errors import Problem
+from appliance.records.catalogue import RECORD_TYPES
+from appliance.records.declare import RecordType, WireForm
+from ingest import fqan
+from ingest.batch import Item
+from ingest.formats import staging
+from ingest.formats.explain import explain
+from ingest.formats.text import SEPARATOR, Layout, TextMessage, layout_of, tokenise
+
+
+def prepare(cursor: DuckDBPyConnection) -> None:
+    """Make the staging tables; once a process."""
+    for kind in RECORD_TYPES:
+        cursor.execute(staging.table(kind))
+    cursor.execute(
+        "CREATE TABLE stage.fqans (fqan VARCHAR, vo VARCHAR, vo_group VARCHAR, vo_role VARCHAR)"
+    )
+
+
+def clear(cursor: DuckDBPyConnection) -> None:
+    """Forget the batch; the memory is used again."""
+    for table in [kind.name for kind in RECORD_TYPES] + ["fqans"]:
+        cursor.execute(f"TRUNCATE stage.{table}")
+
+
+def stage(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> None:
+    """Put the records of opened messages into `stage.<type>`; what cannot be read is refused."""
+    groups: dict[tuple[str, WireForm, Layout | None], list[Item]] = defaultdict(list)
+    for item in items:
+        if (message := item.message) and item.problem is None:
+            groups[message.kind.name, message.form, layout_of(message)].append(item)
+    for (_, _, layout), group in groups.items():
+        if layout is None:
+            stage_closely(cursor, group, now)
+        else:
+            _insert(cursor, group, layout, [_plain(item.message) for item in group], now)
+
+
+def stage_closely(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> None:
+    """The same, record by record: for messages whose records differ or hold odd white space."""
+    groups: dict[tuple[str, WireForm], list[tuple[Item, str]]] = defaultdict(list)
+    for item in items:
+        if (message := item.message) is None:
+            continue
+        records = tokenise(message)
+        if isinstance(records, Problem):
+            item.refuse(records)
+        elif records:
+            names = staging.wide_names(message.kind, message.form)
+            key = message.kind.name, message.form
+            groups[key].append((item, staging.wide(records, names)))
+    for group in groups.values():
+        _insert(cursor, [item for item, _ in group], None, [text for _, text in group], now)
+
+
+def ragged(cursor: DuckDBPyConnection, items: Sequence[Item]) -> list[Item]:
+    """The messages that were staged by position and are not uniform; their rows are removed."""
+    fault = [staging.RAGGED]
+    numbers: set[int] = set()
+    for kind in RECORD_TYPES:
+        where = f"FROM stage.{kind.name} WHERE problem = ?"
+        numbers |= {
+            n for (n,) in cursor.execute(f"SELECT DISTINCT message {where}", fault).fetchall()
+        }
+    found = [item for item in items if item.number in numbers]
+    remove(cursor, found)
+    return found
+
+
+def judge(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
+    """Refuse the messages with bad records; what is left in the staging tables may be loaded."""
+    by_number = {item.number: item for item in items}
+    for kind in RECORD_TYPES:
+        counted = f"SELECT message, count(*) FROM stage.{kind.name} GROUP BY message"
+        for number, records in cursor.execute(counted).fetchall():
+            by_number[number].records = records
+        for number, record, fault, bad in cursor.execute(_FAULTS.format(kind.name)).fetchall():
+            item = by_number[number]
+            if item.message:
+                item.refuse(explain(item.message, record, fault), bad - 1)
+    remove(cursor, [item for item in items if item.problem])
+    for kind in RECORD_TYPES:
+        if kind.fqan:
+            _read_fqans(cursor, kind)
+
+
+_FAULTS = """
+SELECT message, min(record), arg_min(problem, record), count(*)
+FROM stage.{} WHERE problem IS NOT NULL GROUP BY message"""
+
+
+def remove(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
+    """Take the records of these messages out of the staging tables."""
+    if numbers := [item.number for item in items if item.message]:
+        for kind in RECORD_TYPES:
+            cursor.execute(
+                f"DELETE FROM stage.{kind.name} WHERE message IN (SELECT unnest($1))", [numbers]
+            )
+
+
+def _read_fqans(cursor: DuckDBPyConnection, kind: RecordType) -> None:
+    """Take the batch's FQANs apart, each once: there are few beside so many records."""
+    rows = cursor.execute(f"SELECT DISTINCT {kind.fqan} FROM stage.{kind.name}").fetchall()
+    texts = [text for (text,) in rows if text != fqan.NONE]
+    parsed = [fqan.parse(text) for text in texts]
+    cursor.execute(
+        "INSERT INTO stage.fqans SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), "
+        "unnest($3::VARCHAR[]), unnest($4::VARCHAR[])",
+        [texts, *([part[n] for part in parsed] for n in range(3))],
+    )
+
+
+def _plain(message: TextMessage | None) -> str:
+    text = message.records if message else ""
+    return text[: -len(SEPARATOR) - 1] if text.endswith(f"\n{SEPARATOR}") else text
+
+
+def _insert(
+    cursor: DuckDBPyConnection,
+    items: Sequence[Item],
+    layout: Layout | None,
+    texts: list[str],
+    now: datetime,
+) -> None:
+    message = items[0].message
+    assert message is not None  # noqa: S101 # only such were grouped
+    cursor.execute(
+        staging.insert(message.kind, message.form, layout),
+        {"texts": texts, "messages": [item.number for item in items], "now": now},
+    )
