@@ -3,8 +3,6 @@
 All of it is one transaction. A store that a newer program made is refused.
 """
 
-from importlib.metadata import version
-
 from duckdb import CatalogException, DuckDBPyConnection
 
 from appliance import tables
@@ -21,9 +19,10 @@ def migrate(connection: DuckDBPyConnection) -> None:
     files = names("appliance", "migrations", ".sql")
     applied, digest = _state(connection)
     if applied > len(files):
+        from appliance.version import VERSION
+
         raise AcctError(
-            f"the store has form {applied}, this program (acct {version('acct')}) knows "
-            f"{len(files)}",
+            f"the store has form {applied}, this program (acct {VERSION}) knows {len(files)}",
             hint="install the newer acct that wrote it",
         )
     if applied == len(files) and digest == tables.digest():

@@ -8,11 +8,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Protocol, Self
 
 from appliance.table import Table
-
-Format = Literal["csv", "json", "parquet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +85,12 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         """One read-only statement over the datasets."""
 
     def export(
-        self, dataset: str, form: Format = "csv", month: tuple[int, int] | None = None
+        self, dataset: str, form: str = "csv", month: tuple[int, int] | None = None
     ) -> Iterator[bytes]:
-        """A whole dataset, or its rows of one (year, month), as a file in pieces."""
+        """A whole dataset, or its rows of one (year, month), as a file in pieces.
+
+        `form`: `csv`, `json` or `parquet`.
+        """
 
     def messages(
         self, state: str = "", limit: int = 100, before: int | None = None, search: str = ""
@@ -109,7 +110,7 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         """Take rejects in again; none named: all."""
 
     def drop(self, message_ids: Iterable[int]) -> int:
-        """Forget rejects for good; how many were there."""
+        """Forget rejects for good; none named: all. How many there were."""
 
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
         """Take files in now, durably."""

@@ -7,7 +7,6 @@ What runs inside it can reach no other file: the database is closed to the outsi
 import re
 import shutil
 import threading
-import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +23,9 @@ from appliance.errors import AcctError, UsageError
 from appliance.migrate import migrate
 from appliance.resources import text
 
-_PATIENCE_S = 5.0
-"""How long to wait for another process to let go of the file."""
+
+class InUseError(AcctError):
+    """Another process has the file open."""
 
 
 class Store:
@@ -46,7 +46,8 @@ class Store:
 
         Raises:
             UsageError: There is no data directory.
-            AcctError: The file is in use, damaged, or newer than this program.
+            InUseError: Another process has it open.
+            AcctError: The file is damaged, or newer than this program.
         """
         if not config.data.is_dir():
             raise UsageError(f"no directory {config.data}", hint="acct init makes it")
@@ -107,22 +108,18 @@ def _connect(config: Config, *, read_only: bool) -> DuckDBPyConnection:
         "allow_community_extensions": False,
         "python_enable_replacements": False,
     }
-    until = time.monotonic() + _PATIENCE_S
-    while True:
-        try:
-            return duckdb.connect(str(config.store), read_only=read_only, config=settings)
-        except duckdb.Error as error:
-            if "lock on file" not in str(error):
-                raise _unusable(config.store, error) from None
-            if time.monotonic() > until:
-                raise _in_use(config.store, error) from None
-            time.sleep(0.05)
+    try:
+        return duckdb.connect(str(config.store), read_only=read_only, config=settings)
+    except duckdb.Error as error:
+        if "lock on file" in str(error):
+            raise _in_use(config.store, error) from None
+        raise _unusable(config.store, error) from None
 
 
 def _in_use(file: Path, error: duckdb.Error) -> AcctError:
     holder = re.search(r"PID (\d+)", str(error))
     who = f"process {holder[1]}" if holder else "another process"
-    return AcctError(
+    return InUseError(
         f"{file} is in use by {who}",
         hint="wait for it, or start the service (acct run): then many can ask at once",
     )

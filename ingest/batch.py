@@ -62,6 +62,10 @@ def open_item(item: Item, trust: TrustStore, max_bytes: int) -> None:
         AcctError: The fault is ours: no anchors, an unreadable key or list.
     """
     envelope = item.envelope
+    if envelope.kept_at:
+        item.sha256 = hashlib.sha256(envelope.body).hexdigest()
+        item.refuse(_too_big(envelope))
+        return
     found = open_message(
         envelope.body,
         require_signature=envelope.require_signature,
@@ -82,6 +86,12 @@ def open_item(item: Item, trust: TrustStore, max_bytes: int) -> None:
         return
     item.message = recognised
     item.kept = compress(found.kept)
+
+
+def _too_big(envelope: Envelope) -> Problem:
+    """A message of which only the beginning was read is never loaded, whatever the limit now."""
+    kept = f"this is its beginning, the whole lies in {envelope.kept_at}"
+    return Problem("BIG", f"larger than the limit; {kept}: move it back to load it")
 
 
 def compress(content: bytes) -> bytes:

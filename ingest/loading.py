@@ -61,6 +61,7 @@ def _write_messages(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
         "signing_time": ("TIMESTAMP", [_utc(i.signing_time) for i in items]),
         "empaid": ("VARCHAR", [i.envelope.empaid or None for i in items]),
         "signature_required": ("BOOLEAN", [i.envelope.require_signature for i in items]),
+        "kept_at": ("VARCHAR", [i.envelope.kept_at or None for i in items]),
         "vouched_signer": ("VARCHAR", [i.envelope.vouched_signer or None for i in items]),
     }
     values = ", ".join(f"unnest(${name}::{type_}[])" for name, (type_, _) in columns.items())

@@ -35,7 +35,7 @@ class Pipeline:
 
     def __init__(self, store: Store, trust: TrustStore) -> None:
         self._store = store
-        self._trust = trust
+        self.trust = trust
         self._busy = threading.RLock()
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="intake")
         with store.cursor() as cursor:
@@ -86,7 +86,7 @@ class Pipeline:
 
     def _judge_and_commit(self, items: list[Item], replaced: list[int]) -> None:
         limit = self._store.config.service.max_message_bytes
-        self._each(lambda item: open_item(item, self._trust, limit), items)
+        self._each(lambda item: open_item(item, self.trust, limit), items)
         with self._store.cursor() as cursor:
             _mark_duplicates(cursor, items)
             try:

@@ -10,7 +10,8 @@ CREATE TABLE store.program (
 );
 
 -- A message as it was received and judged. Names as in the dataset `messages`, then what a retry
--- needs: whether a signature was asked for, and the signer that a trusted receiver vouched for.
+-- needs: whether a signature was asked for, the signer that a trusted receiver vouched for, and
+-- where the whole of a message lies that was too large to read.
 CREATE TABLE store.messages (
     message_id BIGINT NOT NULL,
     source VARCHAR NOT NULL,
@@ -27,7 +28,8 @@ CREATE TABLE store.messages (
     signing_time TIMESTAMP,
     empaid VARCHAR,
     signature_required BOOLEAN NOT NULL,
-    vouched_signer VARCHAR
+    vouched_signer VARCHAR,
+    kept_at VARCHAR
 );
 
 -- A message's bytes, Zstandard: as received where it was refused, as verified where accepted.

@@ -1,0 +1,190 @@
+"""The repository asked through the door of a running service."""
+
+import http.client
+import socket
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from appliance import wire
+from appliance.errors import ServiceUnreachable
+from appliance.repository import Delivery, Loaded, Question
+from appliance.sockets import short_name
+from appliance.table import Table
+
+_AT_ONCE = 200
+_BYTES_AT_ONCE = 64 * 1024 * 1024
+_PIECE = 1 << 18
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP to a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("acct")
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with short_name(self._path) as name:
+                self.sock.connect(name)
+        except OSError:
+            self.sock.close()
+            raise
+
+
+class RemoteRepository:
+    """Asks the service; each question has a connection of its own, so threads may share this."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def reach(cls, path: Path) -> Self:
+        """The repository behind this door.
+
+        Raises:
+            ServiceUnreachable: Nobody answers there.
+        """
+        connection = _UnixConnection(path)
+        try:
+            connection.connect()
+        except OSError as error:
+            raise ServiceUnreachable(
+                f"no service answers at {path}: {error.strerror}", hint="acct run starts one"
+            ) from None
+        finally:
+            connection.close()
+        return cls(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def report(self, question: Question) -> Table:
+        """See `Repository`."""
+        found: Table = self._ask("report", question=question)
+        return found
+
+    def jobs(self, question: Question, limit: int = 500) -> Table:
+        """See `Repository`."""
+        found: Table = self._ask("jobs", question=question, limit=limit)
+        return found
+
+    def query(self, sql: str) -> Table:
+        """See `Repository`."""
+        found: Table = self._ask("query", sql=sql)
+        return found
+
+    def export(
+        self, dataset: str, form: str = "csv", month: tuple[int, int] | None = None
+    ) -> Iterator[bytes]:
+        """See `Repository`."""
+        given = wire.encode({"dataset": dataset, "form": form, "month": month})
+        connection, answer = self._post("export", given)
+
+        def pieces() -> Iterator[bytes]:
+            try:
+                while piece := answer.read(_PIECE):
+                    yield piece
+            finally:
+                connection.close()
+
+        return pieces()
+
+    def messages(
+        self, state: str = "", limit: int = 100, before: int | None = None, search: str = ""
+    ) -> Table:
+        """See `Repository`."""
+        given = {"state": state, "limit": limit, "before": before, "search": search}
+        found: Table = self._ask("messages", **given)
+        return found
+
+    def message(self, message_id: int) -> dict[str, Any]:
+        """See `Repository`."""
+        found: dict[str, Any] = self._ask("message", message_id=message_id)
+        return found
+
+    def raw(self, message_id: int) -> bytes:
+        """See `Repository`."""
+        return self._read("raw", wire.encode({"message_id": message_id}))
+
+    def retry(self, message_ids: Iterable[int] = ()) -> Loaded:
+        """See `Repository`."""
+        found: Loaded = self._ask("retry", message_ids=list(message_ids))
+        return found
+
+    def drop(self, message_ids: Iterable[int]) -> int:
+        """See `Repository`."""
+        return int(self._ask("drop", message_ids=list(message_ids)))
+
+    def load(self, deliveries: Iterable[Delivery]) -> Loaded:
+        """See `Repository`."""
+        loaded = Loaded()
+        for batch in _batches(deliveries):
+            loaded += wire.decode(self._read("load", wire.frames(batch)))
+        return loaded
+
+    def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
+        """See `Repository`."""
+        return int(self._ask("summarise", months=list(months), everything=everything))
+
+    def status(self) -> dict[str, Any]:
+        """See `Repository`."""
+        found: dict[str, Any] = self._ask("status")
+        return found
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _ask(self, name: str, **given: object) -> Any:
+        return wire.decode(self._read(name, wire.encode(given)))
+
+    def _read(self, name: str, body: bytes) -> bytes:
+        connection, answer = self._post(name, body)
+        try:
+            return answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise _gone(self.path, error) from None
+        finally:
+            connection.close()
+
+    def _post(
+        self, name: str, body: bytes
+    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+        connection = _UnixConnection(self.path)
+        try:
+            connection.request("POST", f"/v1/{name}", body)
+            answer = connection.getresponse()
+            if answer.status != http.client.OK:
+                raise wire.decode_error(answer.read())
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise _gone(self.path, error) from None
+        except BaseException:
+            connection.close()
+            raise
+        return connection, answer
+
+
+def _gone(path: Path, error: Exception) -> ServiceUnreachable:
+    reason = getattr(error, "strerror", "") or type(error).__name__
+    return ServiceUnreachable(
+        f"the service at {path} does not answer: {reason}", hint="acct run starts one"
+    )
+
+
+def _batches(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
+    batch: list[Delivery] = []
+    size = 0
+    for delivery in deliveries:
+        if batch and (len(batch) == _AT_ONCE or size + len(delivery.body) > _BYTES_AT_ONCE):
+            yield batch
+            batch, size = [], 0
+        batch.append(delivery)
+        size += len(delivery.body)
+    if batch:
+        yield batch

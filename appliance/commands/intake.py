@@ -1,0 +1,166 @@
+"""Commands that take in: run, load, summarise, rejects."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from appliance.cli import app, configuration, note, open_repository, options, print_json
+from appliance.commands.answers import AsFormat, Format, day, show_message
+from appliance.errors import AcctError, UsageError
+from appliance.repository import Delivery, Loaded
+
+rejects = typer.Typer(
+    name="rejects", no_args_is_help=True, rich_markup_mode=None,
+    help="What was refused: kept whole, to be read, mended and taken in again.",
+)  # fmt: skip
+app.add_typer(rejects)
+
+
+@app.command()
+def run(
+    once: Annotated[bool, typer.Option("--once", help="Take in what waits, and end.")] = False,
+    log: Annotated[str, typer.Option(help="Log lines: plain or json.")] = "",
+) -> None:
+    """Run the service: take in messages as they come, answer the other commands.
+
+    In the foreground, for systemd; SIGTERM and Ctrl-C stop it with nothing half done.
+    """
+    from appliance.logs import log_to_stderr
+    from appliance.service import Service
+
+    config = configuration()
+    form = log or config.service.log
+    if form not in ("plain", "json"):
+        raise UsageError(f"--log {form}", hint="plain or json")
+    log_to_stderr("json" if form == "json" else "plain", verbose=options.verbose)
+    service = Service(config)
+    if once:
+        service.once()
+    else:
+        service.run()
+
+
+@app.command()
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or directories of files.")],
+    signer: Annotated[str, typer.Option(help="The DN that you vouch for, if unsigned.")] = "",
+) -> None:
+    """Take files in now: the command ends when their rows are durable.
+
+    A message that is refused is kept (acct rejects list), and the exit status is 1.
+
+    Example: acct load messages/
+    """
+    with open_repository(write=True) as repository:
+        loaded = repository.load(_deliveries(list(_files(paths)), signer))
+    tell(loaded)
+
+
+def tell(loaded: Loaded) -> None:
+    """Say what became of messages; status 1 if any was refused."""
+    if options.json:
+        names = ("messages", "accepted", "rejected", "records", "ignored")
+        print_json({name: getattr(loaded, name) for name in names})
+    else:
+        known = f", {loaded.ignored} known already" if loaded.ignored else ""
+        note(
+            f"{loaded.messages} messages: {loaded.accepted} accepted with {loaded.records} "
+            f"records, {loaded.rejected} rejected{known}"
+        )
+    for problem in loaded.problems:
+        from reports.render import harmless
+
+        note(harmless(f"rejected: {problem}"))
+    if loaded.rejected:
+        raise typer.Exit(1)
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.is_file() and p.name[0] != ".")
+        elif path.is_file():
+            yield path
+        else:
+            raise UsageError(f"no file {path}")
+
+
+def _deliveries(files: list[Path], signer: str) -> Iterator[Delivery]:
+    shown = sys.stderr.isatty()
+    for number, file in enumerate(files, 1):
+        try:
+            yield Delivery(str(file), file.read_bytes(), file.stat().st_mtime, signer)
+        except OSError as error:
+            raise AcctError(f"cannot read {file}: {error.strerror}") from None
+        if shown:
+            end = "\n" if number == len(files) else ""
+            print(f"\r{number} of {len(files)} files", end=end, file=sys.stderr, flush=True)
+
+
+@app.command()
+def summarise(
+    month: Annotated[list[str], typer.Option(help="YYYY-MM; again for more.")] = [],  # noqa: B006
+    everything: Annotated[bool, typer.Option("--all", help="Every month, from the jobs.")] = False,
+) -> None:
+    """Bring the summaries up to date now; the service does it by itself."""
+    days = [found for text in month if (found := day(text, "--month"))]
+    with open_repository(write=True) as repository:
+        done = repository.summarise([(d.year, d.month) for d in days], everything=everything)
+    if options.json:
+        print_json({"summarised": done})
+    else:
+        note(f"{done} months of sites summarised")
+
+
+@rejects.command("list")
+def list_rejects(
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    as_: AsFormat = Format.table,
+) -> None:
+    """List what was refused, latest first, with the reason."""
+    from reports.render import write
+
+    with open_repository() as repository:
+        found = repository.messages("rejected", limit)
+    shown = found.only("message_id", "received_at", "source_name", "signer", "bytes", "error")
+    write(shown, "json" if options.json else as_.value, sys.stdout)
+    if not found.rows:
+        note("no rejects")
+
+
+@rejects.command("show")
+def show_reject(
+    message_id: int,
+    raw: Annotated[bool, typer.Option("--raw", help="Exactly the bytes that came.")] = False,
+) -> None:
+    """Show a reject: the reason, where it came from, and what it says."""
+    with open_repository() as repository:
+        if raw:
+            sys.stdout.buffer.write(repository.raw(message_id))
+        else:
+            show_message(repository.message(message_id))
+
+
+@rejects.command("retry")
+def retry_rejects(
+    message_ids: Annotated[list[int] | None, typer.Argument(help="None: all.")] = None,
+) -> None:
+    """Judge rejects again, by today's lists and this program."""
+    with open_repository(write=True) as repository:
+        tell(repository.retry(message_ids or []))
+
+
+@rejects.command("drop")
+def drop_rejects(
+    message_ids: Annotated[list[int] | None, typer.Argument(help="Their numbers.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+) -> None:
+    """Forget rejects for good, with their text."""
+    if bool(message_ids) == everything:
+        raise UsageError("say which rejects", hint="their numbers, or --all")
+    with open_repository(write=True) as repository:
+        dropped = repository.drop(message_ids or [])
+    note(f"{dropped} rejects dropped")

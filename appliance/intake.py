@@ -1,0 +1,236 @@
+"""The intake: messages from every source into the store, batch after batch.
+
+A source is settled only after its messages are durable. One that fails waits with growing
+patience while the others go on.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from appliance.config import Config
+from appliance.errors import AcctError
+from appliance.local import LocalRepository
+from appliance.logs import counted
+
+if TYPE_CHECKING:
+    from ingest.batch import Item
+    from ingest.envelope import Envelope, Source
+
+BACK_OFF_S = (1, 2, 4, 8, 16, 32, 60)
+"""How long a source or part that failed again and again is left alone."""
+
+_BATCH_BYTES = 96 * 1024 * 1024
+"""Of one transaction: enough for 200 messages of 1,000 jobs, little enough for 1 GB of memory."""
+_SUMMARISE_EVERY_S = 2.0
+"""While messages keep coming, reports are at most so old."""
+_HOUR = 60
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Fed:
+    """A source and how it fares."""
+
+    source: "Source"
+    started: bool = False
+    failures: int = 0
+    again_at: float = 0.0
+    """Monotonic: not before."""
+    error: str = ""
+
+    def failed(self, error: Exception) -> None:
+        """Leave it alone for a while, the longer the more often it failed."""
+        wait = BACK_OFF_S[min(self.failures, len(BACK_OFF_S) - 1)]
+        self.failures += 1
+        self.again_at = time.monotonic() + wait
+        if str(error) != self.error:
+            log.warning("%s: %s; trying again", self.source.name, error)
+        self.error = str(error)
+
+    def fared_well(self) -> None:
+        """It works."""
+        if self.error:
+            log.info("%s: works again", self.source.name)
+        self.failures, self.error = 0, ""
+
+    def state(self) -> str:
+        """For status."""
+        tell = getattr(self.source, "state", None)
+        return self.error or (tell() if tell else "watching" if self.started else "not started")
+
+
+@dataclass(slots=True)
+class Minute:
+    """What came in during one minute."""
+
+    minute: int
+    """Seconds since the epoch, a multiple of 60."""
+    messages: int = 0
+    records: int = 0
+    rejected: int = 0
+
+
+@dataclass(slots=True)
+class Pace:
+    """What came in, by minute, over the last hour."""
+
+    minutes: deque[Minute] = field(default_factory=lambda: deque(maxlen=_HOUR))
+
+    def add(self, items: "Sequence[Item]") -> None:
+        """Count a batch."""
+        minute = int(time.time()) // 60 * 60
+        if not self.minutes or self.minutes[-1].minute != minute:
+            self.minutes.append(Minute(minute))
+        now = self.minutes[-1]
+        now.messages += len(items)
+        now.records += sum(item.records for item in items)
+        now.rejected += sum(item.problem is not None for item in items)
+
+    def table(self) -> list[list[int]]:
+        """Minute, messages, records, rejected; without the minutes in which nothing came."""
+        oldest = time.time() - 60 * _HOUR
+        return [[m.minute, m.messages, m.records, m.rejected]
+                for m in list(self.minutes) if m.minute >= oldest]  # fmt: skip
+
+
+class Intake:
+    """Takes from the sources in turn; `run` is the intake thread."""
+
+    def __init__(
+        self, config: Config, repository: LocalRepository, sources: Sequence["Source"]
+    ) -> None:
+        self._config = config
+        self._repository = repository
+        self.fed = [Fed(source) for source in sources]
+        self.pace = Pace()
+        self._wake = threading.Event()
+        self._summarised_at = 0.0
+        self.alive_at = time.monotonic()
+        """When the loop last came round: what the watchdog of systemd is told."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Take in until stopped; returns with nothing half done."""
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                if not self.once():
+                    self._wake.wait(self._patience())
+        finally:
+            self.stop_sources()
+
+    def drain(self, quiet_s: float, stop: threading.Event) -> None:
+        """Take in all that waits, and end when nothing has come for a while."""
+        try:
+            quiet_since = time.monotonic()
+            while not stop.is_set() and (
+                time.monotonic() - quiet_since < quiet_s or self._due_soon()
+            ):
+                self._wake.clear()
+                if self.once():
+                    quiet_since = time.monotonic()
+                else:
+                    self._wake.wait(0.1)
+        finally:
+            self.stop_sources()
+
+    def once(self) -> bool:
+        """One batch, from whatever waits; False: nothing did, and the summaries are made."""
+        self.alive_at = time.monotonic()
+        for fed in self._ready():
+            self._start(fed)
+        batch = [(fed, envelope) for fed in self._ready() for envelope in self._take(fed)]
+        if batch:
+            self._take_in(batch)
+        if not batch or time.monotonic() - self._summarised_at > _SUMMARISE_EVERY_S:
+            self._repository.summarise()
+            self._summarised_at = time.monotonic()
+        return bool(batch)
+
+    def wake(self) -> None:
+        """Something may be waiting; any thread may say so."""
+        self._wake.set()
+
+    def stop_sources(self) -> None:
+        """Let go of the sources: what is not settled stays with them."""
+        for fed in self.fed:
+            if fed.started:
+                fed.source.stop()
+                fed.started = False
+
+    def _patience(self) -> float:
+        soonest = min((f.again_at - time.monotonic() for f in self.fed if f.error), default=60.0)
+        return max(0.05, min(self._config.service.rescan_s, soonest))
+
+    def _due_soon(self) -> bool:
+        """Whether anything waits at a source that works."""
+        return any(not fed.error and fed.source.depth() for fed in self.fed)
+
+    def _ready(self) -> Iterator[Fed]:
+        now = time.monotonic()
+        return (fed for fed in self.fed if fed.again_at <= now)
+
+    def _start(self, fed: Fed) -> None:
+        if not fed.started:
+            try:
+                fed.source.start(self.wake)
+                fed.started = True
+            except AcctError as error:
+                fed.failed(error)
+
+    def _take(self, fed: Fed) -> "list[Envelope]":
+        if not fed.started:
+            return []
+        try:
+            taken = fed.source.take(self._config.service.batch_messages, _BATCH_BYTES)
+        except AcctError as error:
+            fed.failed(error)
+            return []
+        if not taken:
+            fed.fared_well()
+        return taken
+
+    def _take_in(self, batch: "list[tuple[Fed, Envelope]]") -> None:
+        """Load a batch and settle it; where the fault is ours, give it back."""
+        begun = time.monotonic()
+        try:
+            items = self._repository.pipeline.take_in([envelope for _, envelope in batch])
+        except AcctError as error:
+            feds = {id(fed): fed for fed, _ in batch}
+            if len(feds) > 1:  # perhaps only one of the sources needs what is broken
+                for one in feds.values():
+                    self._take_in([(fed, envelope) for fed, envelope in batch if fed is one])
+                return
+            self._give_back(batch, error)
+            return
+        self.pace.add(items)
+        for (fed, envelope), item in zip(batch, items, strict=True):
+            self._settle(fed, envelope, accepted=item.problem is None)
+        log.info("%s", counted(items, time.monotonic() - begun), extra={"fields": _fields(items)})
+
+    def _settle(self, fed: Fed, envelope: "Envelope", *, accepted: bool) -> None:
+        try:
+            fed.source.settle(envelope, accepted=accepted)
+            fed.fared_well()
+        except AcctError as error:  # it will come again, and be known as a duplicate
+            fed.failed(error)
+
+    def _give_back(self, batch: "list[tuple[Fed, Envelope]]", error: AcctError) -> None:
+        for fed, envelope in batch:
+            fed.source.release(envelope)
+        batch[0][0].failed(error)
+
+
+def _fields(items: "Sequence[Item]") -> dict[str, Any]:
+    states = [item.state for item in items]
+    return {
+        "messages": len(items),
+        **{state: states.count(state) for state in ("accepted", "rejected", "duplicate")},
+        "records": sum(item.records for item in items),
+        "sources": sorted({item.envelope.source for item in items}),
+    }

@@ -1,0 +1,226 @@
+"""The repository answered from the file itself: in the service, or where none runs."""
+
+import os
+import resource
+import threading
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Self
+
+from appliance.config import Config
+from appliance.repository import Delivery, Loaded, Question
+from appliance.store import Store
+from appliance.table import Table
+from appliance.version import VERSION
+
+if TYPE_CHECKING:
+    from ingest.batch import Item
+    from ingest.pipeline import Pipeline
+    from ingest.security.trust import TrustStore
+
+_AT_ONCE = 200
+"""Files in one transaction of `load`."""
+
+
+class LocalRepository:
+    """Answers from an open store. What a question does not need is not imported."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._making = threading.Lock()
+        self._pipeline: Pipeline | None = None
+
+    @classmethod
+    def open(cls, config: Config, *, read_only: bool = False) -> Self:
+        """Open the file; with `read_only` several processes may, unless summaries are due."""
+        from reports.summarise import due
+
+        store = Store.open(config, read_only=read_only)
+        if store.read_only and due(store):
+            store.close()
+            store = Store.open(config)
+        repository = cls(store)
+        if not store.read_only:
+            repository.summarise()
+        return repository
+
+    @property
+    def trust(self) -> "TrustStore":
+        """Whom we believe; read when first needed."""
+        return self.pipeline.trust
+
+    @property
+    def pipeline(self) -> "Pipeline":
+        """The way in; made when first needed, once."""
+        from ingest.pipeline import Pipeline
+        from ingest.security.trust import TrustStore
+
+        with self._making:
+            if self._pipeline is None:
+                trust = TrustStore.from_config(self.store.config.trust)
+                self._pipeline = Pipeline(self.store, trust)
+            return self._pipeline
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def report(self, question: Question) -> Table:
+        """See `Repository`."""
+        from reports.usage import usage
+
+        with self.store.cursor() as cursor:
+            return usage(cursor, question)
+
+    def jobs(self, question: Question, limit: int = 500) -> Table:
+        """See `Repository`."""
+        from reports.jobs import jobs
+
+        with self.store.cursor() as cursor:
+            return jobs(cursor, question, limit)
+
+    def query(self, sql: str) -> Table:
+        """See `Repository`."""
+        from reports.query import query
+
+        return query(self.store, sql)
+
+    def export(
+        self, dataset: str, form: str = "csv", month: tuple[int, int] | None = None
+    ) -> Iterator[bytes]:
+        """See `Repository`."""
+        from reports.export import export
+
+        return export(self.store, dataset, form, month)
+
+    def messages(
+        self, state: str = "", limit: int = 100, before: int | None = None, search: str = ""
+    ) -> Table:
+        """See `Repository`."""
+        from reports.messages import messages
+
+        with self.store.cursor() as cursor:
+            return messages(cursor, state, limit, before, search)
+
+    def message(self, message_id: int) -> dict[str, Any]:
+        """See `Repository`."""
+        from appliance.errors import UsageError
+        from ingest.rejects import raw, readable
+        from reports.messages import message
+
+        with self.store.cursor() as cursor:
+            found = message(cursor, message_id)
+            try:
+                found["text"] = readable(raw(cursor, message_id), found["state"])
+            except UsageError:  # a duplicate's text is kept with the first
+                found["text"] = ""
+        found["problems"] = [found["error"]] if found["error"] else []
+        return found
+
+    def raw(self, message_id: int) -> bytes:
+        """See `Repository`."""
+        from ingest.rejects import raw
+
+        with self.store.cursor() as cursor:
+            return raw(cursor, message_id)
+
+    def retry(self, message_ids: Iterable[int] = ()) -> Loaded:
+        """See `Repository`."""
+        from ingest.rejects import retry
+
+        loaded = _counted(retry(self.store, self.pipeline, message_ids))
+        self.summarise()
+        return loaded
+
+    def drop(self, message_ids: Iterable[int]) -> int:
+        """See `Repository`."""
+        from ingest.rejects import drop
+
+        return drop(self.store, message_ids)
+
+    def load(self, deliveries: Iterable[Delivery]) -> Loaded:
+        """See `Repository`."""
+        from ingest.envelope import Envelope
+
+        waiting, loaded = iter(deliveries), Loaded()
+        while batch := list(islice(waiting, _AT_ONCE)):
+            loaded += _counted(
+                self.pipeline.take_in(
+                    [
+                        Envelope(
+                            body=d.body,
+                            source="load",
+                            source_name=d.name,
+                            received_at=d.received_at,
+                            require_signature=False,
+                            vouched_signer=d.signer,
+                        )
+                        for d in batch
+                    ]
+                )
+            )
+        self.summarise()
+        return loaded
+
+    def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
+        """See `Repository`."""
+        from reports.summarise import mark_due, summarise
+
+        chosen = list(months)
+        if chosen or everything:
+            mark_due(self.store, chosen)
+        return summarise(self.store)
+
+    def status(self) -> dict[str, Any]:
+        """See `Repository`: what the file alone can tell."""
+        from reports.messages import counts
+        from reports.summarise import due
+
+        with self.store.cursor() as cursor:
+            counted = counts(cursor)
+        return {
+            "version": VERSION,
+            "data": str(self.store.config.data),
+            "started_at": None,
+            "parts": [],
+            "sources": [],
+            **counted,
+            "unsummarised": due(self.store),
+            "intake": [],
+            "store_bytes": os.path.getsize(self.store.config.store),  # noqa: PTH202
+            "memory_bytes": _resident_bytes(),
+            "warnings": [],
+        }
+
+    def close(self) -> None:
+        """Finish the batch under way and let go of the file."""
+        if self._pipeline is not None:
+            self._pipeline.close()
+        self.store.close()
+
+
+def _counted(items: "list[Item]") -> Loaded:
+    states = [item.state for item in items]
+    return Loaded(
+        messages=len(items),
+        accepted=states.count("accepted"),
+        rejected=states.count("rejected"),
+        records=sum(item.records for item in items),
+        ignored=states.count("duplicate"),
+        problems=tuple(
+            f"{item.envelope.source_name}: message {item.number}: {item.error}"
+            for item in items
+            if item.error
+        ),
+    )
+
+
+def _resident_bytes() -> int:
+    """What this process holds in memory now (Linux), else its most."""
+    try:
+        with open("/proc/self/statm") as statm:  # noqa: PTH123
+            return int(statm.read().split()[1]) * resource.getpagesize()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -1,0 +1,58 @@
+"""Where `acct` begins, and the one place where an error is printed."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+_FLAGS = {"--json": 0, "-v": 0, "--verbose": 0, "--data": 1, "--config": 1}
+"""Global options that may stand anywhere, and how many values follow."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with the status of the contract."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.exit(_run(hoisted(given)))
+
+
+def hoisted(arguments: list[str]) -> list[str]:
+    """The arguments with the global options in front, as far as a `--`."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    front, rest, position = list[str](), list[str](), 0
+    while position < end:
+        name, equals, _ = arguments[position].partition("=")
+        values = _FLAGS.get(name)
+        if values is None:
+            rest.append(arguments[position])
+            position += 1
+            continue
+        taken = 1 + (values if not equals else 0)
+        front += arguments[position : position + taken]
+        position += taken
+    return front + rest + arguments[end:]
+
+
+def _run(arguments: list[str]) -> int:
+    from appliance.cli import app
+    from appliance.commands import answers, care, intake, setup  # noqa: F401 # they register
+    from appliance.errors import AcctError
+
+    try:
+        app(arguments)
+    except AcctError as error:
+        print(f"acct: {harmless(str(error))}", file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 0
+
+
+def harmless(text: str) -> str:
+    """One line with whatever a terminal might obey made visible instead."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -1,0 +1,39 @@
+"""Reaching the repository: the service if one runs, else the file."""
+
+import time
+
+from appliance.client import RemoteRepository
+from appliance.config import Config
+from appliance.errors import ServiceUnreachable
+from appliance.repository import Repository
+
+_PATIENCE_S = 10.0
+"""How long to wait for another process that has the file open, or a service that is starting."""
+
+
+def reach(config: Config, *, write: bool = False) -> Repository:
+    """The repository of this configuration.
+
+    Args:
+        config: Says where the data are.
+        write: Something will be changed; else several processes may open the file at once.
+
+    Raises:
+        UsageError: There is no data directory.
+        AcctError: Another process has the file for long and does not answer.
+    """
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            return RemoteRepository.reach(config.socket)
+        except ServiceUnreachable:
+            pass
+        from appliance.local import LocalRepository
+        from appliance.store import InUseError
+
+        try:
+            return LocalRepository.open(config, read_only=not write)
+        except InUseError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)

@@ -1,0 +1,214 @@
+"""The service: everything that runs, started, watched, restarted and stopped in one place."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from appliance.config import Config
+from appliance.door import Door
+from appliance.errors import AcctError
+from appliance.intake import BACK_OFF_S, Intake
+from appliance.local import LocalRepository
+from appliance.notify import notify, watchdog_s
+from appliance.store import Store
+
+if TYPE_CHECKING:
+    from ingest.envelope import Source
+
+_QUIET_S = 1.0
+"""With `--once`: nothing waits once nothing has come for so long."""
+_BROKER_QUIET_S = 5.0
+"""The same where a broker may still be connecting."""
+_STUCK_S = 600.0
+"""An intake that has not come round for so long is stuck: the watchdog is not told otherwise."""
+_TICK_S = 0.2
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Part:
+    """A thread that has to run, and what became of it."""
+
+    name: str
+    run: Callable[[], None]
+    thread: threading.Thread | None = None
+    restarts: int = 0
+    again_at: float = 0.0
+    detail: str = ""
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Run it in a thread of its own."""
+        self.ended.clear()
+        self.thread = threading.Thread(target=self._guarded, name=self.name, daemon=True)
+        self.thread.start()
+
+    def state(self) -> str:
+        """`running`, or `restarting` with the reason in `detail`."""
+        return "restarting" if self.ended.is_set() else "running"
+
+    def _guarded(self) -> None:
+        try:
+            self.run()
+            self.detail = "it ended by itself"
+        except AcctError as error:
+            self.detail = str(error)
+            log.error("%s failed: %s", self.name, error)  # noqa: TRY400 # no traceback to act on
+        except BaseException as error:
+            self.detail = f"{type(error).__name__}: {error}"
+            log.exception("%s failed", self.name)
+        finally:
+            self.ended.set()
+
+
+class Service:
+    """The whole appliance in this process."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._stop = threading.Event()
+        self._store = Store.open(config)
+        self.repository = ServiceRepository(self._store, self)
+        self.started_at = time.time()
+        try:
+            self.intake = Intake(config, self.repository, sources(config))
+        except BaseException:
+            self.repository.close()
+            raise
+        self._door: Door | None = None
+        self.parts = [
+            Part("intake", lambda: self.intake.run(self._stop)),
+            Part("door", self._serve),
+        ]
+
+    def start(self) -> None:
+        """Start every part; returns when the door is open."""
+        for part in self.parts:
+            part.start()
+        until = time.monotonic() + 10
+        while not (self._door and self._door.open.is_set()) and time.monotonic() < until:
+            if self.parts[1].ended.wait(0.01):
+                break
+
+    def run(self) -> None:
+        """Run in the foreground until a signal or `stop`."""
+        self._listen_to_signals()
+        self.start()
+        notify("READY=1")
+        log.info("acct runs on %s", self.config.data)
+        try:
+            self._watch()
+        finally:
+            notify("STOPPING=1")
+            self.close()
+            log.info("stopped")
+
+    def once(self) -> None:
+        """Take in all that waits, summarise, and end."""
+        self._listen_to_signals()
+        quiet = _BROKER_QUIET_S if self.config.mqtt.enabled else _QUIET_S
+        try:
+            self.intake.drain(quiet, self._stop)
+        finally:
+            self.close()
+
+    def stop(self) -> None:
+        """Have `run` return, once the batch under way is done."""
+        self._stop.set()
+        self.intake.wake()
+
+    def close(self) -> None:
+        """Stop every part, finish the batch under way, and let go of the store."""
+        self.stop()
+        if self._door:
+            self._door.close()
+        for part in self.parts:
+            if part.thread is not None:
+                part.thread.join()
+        self.repository.close()
+
+    def _serve(self) -> None:
+        self._door = Door(self.repository, self.config.socket)
+        if not self._stop.is_set():
+            self._door.serve()
+
+    def _watch(self) -> None:
+        every = watchdog_s()
+        told_at = 0.0
+        while not self._stop.wait(_TICK_S):
+            now = time.monotonic()
+            for part in self.parts:
+                self._mend(part, now)
+            if every and now - told_at >= every and now - self.intake.alive_at < _STUCK_S:
+                notify("WATCHDOG=1")
+                told_at = now
+
+    def _mend(self, part: Part, now: float) -> None:
+        """Start a part again that has ended, after a while."""
+        if not part.ended.is_set():
+            return
+        if not part.again_at:
+            wait = BACK_OFF_S[min(part.restarts, len(BACK_OFF_S) - 1)]
+            part.again_at = now + wait
+        elif now >= part.again_at:
+            part.again_at = 0.0
+            part.restarts += 1
+            part.start()
+
+    def _listen_to_signals(self) -> None:
+        def stop(number: int, _: FrameType | None) -> None:
+            log.info("%s: stopping", signal.Signals(number).name)
+            self.stop()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+
+
+class ServiceRepository(LocalRepository):
+    """The repository as the service sees it: it also knows how everything fares."""
+
+    def __init__(self, store: Store, service: Service) -> None:
+        super().__init__(store)
+        self._service = service
+
+    def status(self) -> dict[str, Any]:
+        """See `Repository`."""
+        service = self._service
+        return super().status() | {
+            "started_at": service.started_at,
+            "parts": [
+                {"name": p.name, "state": p.state(), "detail": p.detail, "restarts": p.restarts}
+                for p in service.parts
+            ],
+            "sources": [
+                {"name": f.source.name, "waiting": f.source.depth(), "state": f.state()}
+                for f in service.intake.fed
+            ],
+            "intake": service.intake.pace.table(),
+            "warnings": self.trust.warnings(),
+        }
+
+
+def sources(config: Config) -> "list[Source]":
+    """The sources that a configuration names.
+
+    Raises:
+        UsageError: A spool that is not there, a password that cannot be read.
+    """
+    from ingest.spool import SpoolSource
+
+    limit = config.service.max_message_bytes
+    found: list[Source] = [
+        SpoolSource(spool, limit, config.service.rescan_s) for spool in config.spool
+    ]
+    if config.mqtt.enabled:
+        from ingest.mqtt import MqttSource
+
+        found.append(MqttSource(config.mqtt, limit))
+    return found

@@ -1,0 +1,121 @@
+"""How questions and answers cross the door: JSON, with a tag for what JSON has no word for.
+
+`{"$decimal": "12.346"}`, `{"$time": "2026-06-01T02:00:00"}`, `{"$date": "2026-06-01"}`, and the
+classes of `CLASSES` by name.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from appliance import errors
+from appliance.repository import Delivery, Loaded, Question
+from appliance.table import Table
+
+CLASSES = {"Question": Question, "Loaded": Loaded, "Table": Table}
+_ERRORS = {kind.__name__: kind for kind in
+           (errors.AcctError, errors.UsageError, errors.ServiceUnreachable)}  # fmt: skip
+
+
+def encode(value: object) -> bytes:
+    """A value as the door sends it."""
+    return json.dumps(_tagged(value), ensure_ascii=False, default=_tag).encode()
+
+
+def decode(content: bytes | str) -> Any:
+    """What `encode` made, as it was; lists for tuples outside of classes."""
+    return json.loads(content, object_hook=_untag)
+
+
+def encode_error(error: errors.AcctError) -> bytes:
+    """An error as the door sends it."""
+    kind = type(error).__name__
+    what = str(error.args[0])
+    return encode({"error": what, "hint": error.hint, "kind": kind if kind in _ERRORS else ""})
+
+
+def decode_error(content: bytes) -> errors.AcctError:
+    """The error that `encode_error` was given; one of the door's own if it is none of ours."""
+    try:
+        found = decode(content)
+        kind = _ERRORS.get(found["kind"], errors.AcctError)
+        return kind(found["error"], hint=found["hint"])
+    except (ValueError, KeyError, TypeError):
+        return errors.AcctError(f"the service answered {content[:200]!r}")
+
+
+def frames(deliveries: Iterable[Delivery]) -> bytes:
+    """Files for the door: each a line of JSON that says its size, then its bytes."""
+    pieces = []
+    for delivery in deliveries:
+        head = {"name": delivery.name, "received_at": delivery.received_at}
+        head |= {"signer": delivery.signer, "bytes": len(delivery.body)}
+        pieces += [json.dumps(head).encode(), b"\n", delivery.body]
+    return b"".join(pieces)
+
+
+def unframe(content: bytes) -> Iterator[Delivery]:
+    """The files that `frames` joined.
+
+    Raises:
+        UsageError: It was not `frames` that joined them.
+    """
+    start = 0
+    while start < len(content):
+        try:
+            end = content.index(b"\n", start)
+            head = json.loads(content[start:end])
+            body = content[end + 1 : end + 1 + int(head.pop("bytes"))]
+            yield Delivery(body=body, **head)
+        except (ValueError, KeyError, TypeError) as error:
+            raise errors.UsageError(f"not a delivery: {error}") from None
+        start = end + 1 + len(body)
+
+
+def _tagged(value: object) -> object:
+    """Classes as tagged objects: `json` would take a table's rows apart first."""
+    if is_dataclass(value) and not isinstance(value, type):
+        name = type(value).__name__
+        fields = {f: getattr(value, f) for f in value.__dataclass_fields__}
+        return {f"${name}": fields} if name in CLASSES else asdict(value)
+    return value
+
+
+def _tag(value: object) -> object:
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, datetime):
+        return {"$time": value.isoformat()}
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
+    if is_dataclass(value):
+        return _tagged(value)
+    return str(value)
+
+
+def _untag(found: dict[str, Any]) -> Any:
+    if len(found) != 1:
+        return found
+    [(tag, value)] = found.items()
+    if tag == "$decimal":
+        return Decimal(value)
+    if tag == "$time":
+        return datetime.fromisoformat(value)
+    if tag == "$date":
+        return date.fromisoformat(value)
+    if tag.startswith("$") and (kind := CLASSES.get(tag[1:])):
+        return _rebuilt(kind, value)
+    return found
+
+
+def _rebuilt(kind: type[Any], fields: dict[str, Any]) -> Any:
+    if kind is Table:
+        rows = [tuple(row) for row in fields["rows"]]
+        totals = fields["totals"]
+        return Table(tuple(fields["columns"]), rows, tuple(totals) if totals else None)
+    if kind is Question:
+        fields["where"] = tuple((name, tuple(values)) for name, values in fields["where"])
+    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})

@@ -1,0 +1,126 @@
+"""Questions in SQL: one statement that reads datasets and nothing else.
+
+Three fences stand behind each other: only a SELECT over the datasets is let through, it runs in a
+read-only transaction, and the database itself can reach no file and change no setting.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from appliance.errors import UsageError
+from appliance.store import Store
+from appliance.table import Table
+from appliance.tables import datasets
+
+MOST_ROWS = 1_000_000
+"""More would fill the memory of whoever asked; `acct export` has no such limit."""
+
+_TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
+_REFUSED_FUNCTIONS = frozenset({
+    "current_setting", "getvariable", "getenv", "nextval", "currval", "write_log", "query",
+    "query_table", "current_query", "json_execute_serialized_sql", "sleep", "sleep_ms",
+})  # fmt: skip
+
+
+def query(store: Store, sql: str) -> Table:
+    """The rows that one SELECT over the datasets gives.
+
+    Raises:
+        UsageError: It is not one SELECT, reads what is no dataset, fails, takes too long or
+            answers with more than `MOST_ROWS` rows.
+    """
+    with store.cursor() as cursor:
+        check(cursor, sql)
+        limit = store.config.service.query_timeout_s
+        stop = threading.Timer(limit, cursor.interrupt)
+        stop.start()
+        try:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            cursor.execute(sql)
+            columns = tuple(name for name, *_ in cursor.description or ())
+            rows = cursor.fetchmany(MOST_ROWS + 1)
+        except duckdb.InterruptException:
+            raise UsageError(
+                f"stopped after {limit:g} s", hint="service.query_timeout_s allows more"
+            ) from None
+        except duckdb.Error as error:
+            raise UsageError(_first_lines(error)) from None
+        finally:
+            stop.cancel()
+    if len(rows) > MOST_ROWS:
+        raise UsageError(f"more than {MOST_ROWS} rows", hint="acct export gives whole datasets")
+    return Table(columns, rows)
+
+
+def check(cursor: DuckDBPyConnection, sql: str) -> None:
+    """Let through one SELECT over the datasets.
+
+    Raises:
+        UsageError: Anything else.
+    """
+    try:
+        statements = cursor.extract_statements(sql)
+        [[text]] = cursor.execute("SELECT json_serialize_sql($1::VARCHAR)", [sql]).fetchall()
+    except duckdb.Error as error:
+        raise UsageError(_first_lines(error)) from None
+    if len(statements) != 1:
+        raise UsageError(f"{len(statements)} statements", hint="ask one at a time")
+    tree = json.loads(text)
+    if tree.get("error"):
+        reason = tree["error_message"]
+        raise UsageError(
+            "only SELECT is answered" if "Only SELECT" in reason else f"not SQL: {reason}",
+            hint=f"datasets: {', '.join(datasets())}",
+        )
+    nodes = list(_nodes(tree))
+    own = {entry["key"] for node in nodes for entry in _ctes(node)}
+    for node in nodes:
+        _check_node(node, own)
+
+
+def _check_node(node: dict[str, Any], own: set[str]) -> None:
+    kind = node.get("type")
+    if kind == "BASE_TABLE":
+        path = [part for part in node["qualified_name"]["path"] if part]
+        name = path[-1].lower()
+        if len(path) == 1 and path[0] in own:
+            return
+        if name not in datasets() or path[:-1] not in ([], ["main"]):
+            raise UsageError(
+                f"there is no dataset {'.'.join(path)}", hint=f"one of {', '.join(datasets())}"
+            )
+    elif kind == "TABLE_FUNCTION":
+        name = str(node["function"].get("function_name", "")).lower()
+        if name not in _TABLE_FUNCTIONS:
+            raise UsageError(f"{name} reads more than datasets", hint="it is not answered")
+    elif kind == "SHOW_REF" and not node.get("query"):
+        raise UsageError("only datasets are shown", hint=f"describe {datasets()[0]}")
+    elif str(node.get("function_name", "")).lower() in _REFUSED_FUNCTIONS:
+        raise UsageError(f"{node['function_name']} is not answered")
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a parsed statement."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+
+
+def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
+    found = node.get("cte_map")
+    return found["map"] if isinstance(found, dict) else []
+
+
+def _first_lines(error: duckdb.Error) -> str:
+    """What DuckDB says, without the picture of the statement."""
+    return " ".join(str(error).split("\n\nLINE")[0].split("\n")[:2]).strip()

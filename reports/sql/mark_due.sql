@@ -1,0 +1,8 @@
+-- The months of sites that have jobs or summaries become due. $months: DATE[], first days;
+-- $all: BOOLEAN, every month.
+INSERT INTO store.due
+SELECT site, month
+FROM (SELECT site, date_trunc('month', end_time)::DATE AS month FROM store.jobs
+      UNION SELECT site, month FROM store.job_summaries)
+WHERE $all OR month IN (SELECT unnest($months::DATE[]))
+EXCEPT SELECT site, month FROM store.due
