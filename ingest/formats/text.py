@@ -6,6 +6,7 @@ others are read record by record here and handed on in the one layout that has e
 Source: APEL 2.5.0, message loader and record parsers.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -176,19 +177,28 @@ def _tokenise_closely(message: TextMessage) -> list[dict[str, str]] | Problem:
 
 
 def _array(value: str, record: dict[str, str], name: str) -> str:
-    """An array's text with plain blanks; of two that prefer different benchmarks, both.
+    """An array's text with plain blanks; of two that do not go together, both.
 
-    A second array must prefer the same benchmark: joined as below they are malformed, and so
-    refused, where they differ.
+    A second array replaces the first if both prefer the same benchmark: joined as below they are
+    malformed, and so refused.
     """
     value = " ".join(value.split())
-    if name in record and _preferred(record[name]) != _preferred(value):
-        return f"{record[name]} : {value}"
+    if name in record:
+        before = _preferred(record[name])
+        if not before or before != _preferred(value):
+            return f"{record[name]} : {value}"
     return value
 
 
 def _preferred(array: str) -> str:
-    types = {part.partition(":")[0].strip().lower() for part in array.strip("{}").split(",")}
+    """The benchmark that an array is accounted by; empty if it is malformed or knows none."""
+    pairs = [part.split(":") for part in array.strip("{}").split(",")]
+    try:
+        types = {name.strip().lower(): float(number) for name, number in pairs}
+    except ValueError:
+        return ""
+    if not all(map(math.isfinite, types.values())):
+        return ""
     return next((name for name in PREFERENCE if name.lower() in types), "")
 
 

@@ -1,0 +1,1 @@
+"""Opening a received message: decrypt, verify, decide whom to believe, give the text."""
