@@ -194,11 +194,12 @@ def _preferred(array: str) -> str:
     """The benchmark that an array is accounted by; empty if it is malformed or knows none."""
     pairs = [part.split(":") for part in array.strip("{}").split(",")]
     try:
-        types = {name.strip().lower(): float(number) for name, number in pairs}
+        levels = {name.strip(): float(number) for name, number in pairs}
     except ValueError:
         return ""
-    if not all(map(math.isfinite, types.values())):
+    if len(levels) < len(pairs) or not all(map(math.isfinite, levels.values())):
         return ""
+    types = {name.lower() for name in levels}
     return next((name for name in PREFERENCE if name.lower() in types), "")
 
 

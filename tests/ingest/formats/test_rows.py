@@ -1,0 +1,255 @@
+"""Every message gives the rows that the record sheet says, however it is written."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from appliance.local import LocalRepository
+from appliance.records.job import JOB
+from appliance.store import Store
+from ingest.envelope import Envelope
+from tests import plain
+from tests.jobs import BASE, V3, V4, message, record
+
+NAMES = {f.name: f.wire for f in JOB.fields}
+
+
+def rows(repository: LocalRepository, text: str) -> list[dict[str, Any]] | str:
+    """The rows that a message alone gives, by wire name, in key order; or its reason code."""
+    envelope = Envelope(text.encode(), "test", "message", 1_780_000_000.0, False)
+    [item] = repository.pipeline.take_in([envelope])
+    with repository.store.cursor() as cursor:
+        found = cursor.execute(
+            f"SELECT {', '.join(NAMES)} FROM store.jobs ORDER BY site, machine_name, local_job_id, end_time"
+        ).fetchall()
+        for table in ("jobs", "messages", "raw_texts", "due"):
+            cursor.execute(f"DELETE FROM store.{table}")
+    if item.problem:
+        assert not found
+        return item.problem.code
+    return [dict(zip(NAMES.values(), row, strict=True)) for row in found]
+
+
+def expected(text: str) -> list[dict[str, Any]] | str:
+    """The same from the plain parser: a later record replaces one with an equal key."""
+    try:
+        parsed = plain.parse(text)
+    except plain.Refused as refused:
+        return str(refused)
+    last = {(r["Site"], r["MachineName"], r["LocalJobId"], r["EndTime"]): r for r in parsed}
+    return [row for _, row in sorted(last.items())]
+
+
+def test_the_sheets_example_8_1_gives_its_rows(repository: LocalRepository) -> None:
+    found = rows(repository, EXAMPLE_8_1)
+    assert isinstance(found, list)
+    second, first = found  # by machine: `None` sorts first
+    assert (first["VO"], first["VOGroup"], first["VORole"]) == (
+        "geo.example", "/geo.example/sim", "Role=production",
+    )  # fmt: skip
+    assert (first["WallDuration"], first["CpuDuration"], first["Processors"]) == (7200, 27000, 4)
+    assert first["EndTime"] == datetime(2024, 6, 1, 2)
+    assert (first["MemoryReal"], first["MemoryVirtual"]) == (1843200, None)
+    assert (first["ServiceLevelType"], first["ServiceLevel"]) == ("HEPscore23", Decimal("12.346"))
+    assert (second["VO"], second["VOGroup"], second["SubmitHost"]) == ("staff", "None", "None")
+    assert (second["Processors"], second["NodeCount"], second["MemoryReal"]) == (0, 0, None)
+    assert second["StartTime"] == datetime(2024, 6, 1, 1, 58, 20)
+
+
+def test_v0_4_prefers_hepscore23_and_keeps_every_benchmark(repository: LocalRepository) -> None:
+    job = record(ServiceLevelType=None, ServiceLevel="{hepspec: 10.5, HEPscore23: 11.25}")
+    envelope = Envelope(message(job, header=V4).encode(), "test", "m", 1_780_000_000.0, False)
+    repository.pipeline.take_in([envelope])
+    [row] = repository.query(
+        "SELECT service_level_type, service_level, service_levels FROM jobs"
+    ).rows
+    assert row == ("HEPscore23", Decimal("11.250"), '{"HEPscore23": 11.250, "HEPSPEC": 10.500}')
+
+
+@pytest.mark.parametrize("version", ["v0.1", "v0.2", "v0.3", "V0.4", "", "v9", " v0.3 ", ": x"])
+def test_any_other_version_is_read_as_v0_3(repository: LocalRepository, version: str) -> None:
+    assert len(rows(repository, message(header=f"APEL-individual-job-message:{version}"))) == 1
+
+
+def test_a_message_without_records_is_accepted_and_stores_nothing(
+    repository: LocalRepository,
+) -> None:
+    for body in (V3, f"{V3}\n", f"{V3}\n%%\n", f"{V3}\n%%\n \n%%%%\n"):
+        assert rows(repository, body) == []
+
+
+SEPARATORS = ["%%\n", "%%", "%%%%\n", " %% \n", "%%\n\n%%\n", "\n\n%%\n"]
+ODD = st.sampled_from(["", " ", "  ", "\t", "\xa0", "\u2003"])
+ENDS = st.sampled_from(["\n", "\r\n", "\n", "\x0b", "\x85", "\u2028", "\n"])
+VALUES: dict[str, st.SearchStrategy[str]] = {
+    "WallDuration": st.sampled_from(
+        ["0", "60", "007", "+5", "1_000", "٣٤", "-1", "5.0", "1e3", "0x10", "", "NULL", "1__0",
+         "2147483647", "2147483648", "99999999999999999999", "1m", "_1", "−1"]
+    ),
+    "Processors": st.sampled_from(["", "none", "8", "-0", "x", "NULL", "16"]),
+    "MemoryReal": st.sampled_from(["", "Null", "12", "4294967296"]),
+    "StartTime": st.sampled_from(
+        ["0", "-5", "1717200000", "2024-06-01T00:00:00Z", "2024-06-01T00:00:60UTC",
+         "2024-06-01T00:00:00GMT", "2024-06-01 00:00:00Z", "2024-06-01T00:00:00z", "1e9",
+         "1700000010.5", "2024-06-01T00:00:00+00:00", "2024-02-30T00:00:00Z", "9999999999999"]
+    ),
+    "EndTime": st.sampled_from(["1717200060", "1717199999", "4102444800", "1717200060.0"]),
+    "ServiceLevel": st.sampled_from(
+        ["10", "10.0005", "10.00049999", "1e1", "nan", "inf", "-1", "9999999.9994", "9999999.9995",
+         ".5", "5.", "1_0.5", "12.34567890123456789", "0.00049999999999999999999", "", "ten",
+         "1e400", "0"]
+    ),
+    "ServiceLevelType": st.sampled_from(["hepspec", "HEPSPEC06", "si2k", "custom", "NULL", "HEPscore23"]),
+    "Site": st.sampled_from(["S1", "Ŝito", "null", "x" * 255, "x" * 256, "é" * 255, "a:b", "None"]),
+    "Queue": st.sampled_from(["q" * 100, "q" * 101, "", "long queue", "%", "'; DROP TABLE jobs"]),
+    "FQAN": st.sampled_from(
+        ["/geo/Role=production/Capability=NULL", "/geo/uk/south/Role=pilot", "/geo/", "//geo", "/",
+         "geo", "geo/Role=x", "/a/Role=p;/b/Role=q", "; /a", "/geo/Role=", "/Role=x/geo", "NULL",
+         "/geo/MyRole=x", "/geo//uk", "/geo/ROLE=x/more"]
+    ),
+    "VO": st.sampled_from(["staff", "NONE", "Ünlü"]),
+    "LocalJobId": st.sampled_from(["1", "2", "3.0", "null"]),
+    "MachineName": st.sampled_from(["m1", "m2", ""]),
+    "UpdateTime": st.sampled_from(["anything", ""]),
+    "CPUDuration": st.just("5"),
+}  # fmt: skip
+
+
+@st.composite
+def records(draw: st.DrawFn, odd: bool) -> str:
+    """A record near base J: some fields other, absent, repeated or in another order."""
+    fields = dict(BASE)
+    for name in draw(st.lists(st.sampled_from(list(VALUES)), max_size=3, unique=True)):
+        if name != "CPUDuration" or draw(st.integers(0, 9)) == 0:
+            fields[name] = draw(VALUES[name])
+    items = list(fields.items())
+    if draw(st.booleans()):
+        items = draw(st.permutations(items))
+    if draw(st.integers(0, 9)) == 0:
+        items.pop(draw(st.integers(0, len(items) - 1)))
+    if draw(st.integers(0, 9)) == 0:
+        items.append(draw(st.sampled_from(items)))
+    if not odd:
+        return "".join(f"{name}: {value}\n" for name, value in items)
+    return "".join(
+        f"{draw(ODD)}{name}{draw(ODD)}:{draw(ODD)}{value}{draw(ODD)}{draw(ENDS)}"
+        for name, value in items
+    )
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> str:
+    odd = draw(st.booleans())
+    texts = draw(st.lists(records(odd), min_size=1, max_size=4))
+    cut = draw(st.sampled_from(SEPARATORS)) if odd else "%%\n"
+    last = draw(st.sampled_from(["", cut]))
+    return f"{V3}\n{cut.join(texts)}{last}"
+
+
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=messages())
+def test_any_v0_3_message_gives_the_rows_of_a_plain_parser(
+    repository: LocalRepository, text: str
+) -> None:
+    found, wanted = rows(repository, text), expected(text)
+    if isinstance(wanted, str):
+        assert isinstance(found, str), (found, wanted)  # which fault is named first may differ
+    else:
+        assert found == wanted
+
+
+LEVELS = st.sampled_from([
+    "{hepspec: 10.5, HEPscore23: 11.25}", "{hepspec:10}", "hepspec: 10", "{{si2k: 2500}", "{}", "",
+    "NULL", "10", "{hepspec: 10,}", "{hepspec: 10: 2}", "{hepspec: x}", "{hepspec; 10}",
+    "[hepspec: 10]", "{hepspec: 1, hepspec: 2}", "{hepspec: 1, HEPSPEC: 2}", '{"hepspec": 1}',
+    "{other: 5, si2k: 1001}", "{other: 5}", "{hepspec: nan}", "{HEPSCORE23: 1e1, si2k: 1_0}",
+    "{hepspec: 12.3456}", "{hepspec: -1}", "{hepspec: 99999999}", "{ hepspec : 1 , si2k : 2 }",
+])  # fmt: skip
+TYPES = st.sampled_from([None, None, "hepspec", "HEPSPEC", "hepscore23", "si2k", "NULL", "custom"])
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    level=LEVELS, kind=TYPES, first=st.booleans(), second=st.sampled_from([None, "{hepspec: 3}"])
+)
+def test_any_v0_4_service_level_is_that_of_a_plain_parser(
+    repository: LocalRepository, level: str, kind: str | None, first: bool, second: str | None
+) -> None:
+    text = record(ServiceLevelType=None, ServiceLevel=None)
+    lines = [f"ServiceLevel: {level}\n"]
+    if second:
+        lines.append(f"ServiceLevel: {second}\n")
+    if kind:
+        lines.insert(0 if first else len(lines), f"ServiceLevelType: {kind}\n")
+    body = message(text + "".join(lines), header=V4)
+    found, wanted = rows(repository, body), expected(body)
+    if isinstance(wanted, str):
+        assert isinstance(found, str), (found, wanted)
+    else:
+        assert found == wanted
+
+
+def test_uniform_and_ragged_records_give_equal_rows(repository: LocalRepository) -> None:
+    jobs = [record(LocalJobId=str(n), WallDuration=str(n), Queue=f"q{n % 3}") for n in range(50)]
+    shuffled = ["\n".join(reversed(job.strip().split("\n"))) + "\n" for job in jobs]
+    mixed = [
+        job if n % 2 else other for n, (job, other) in enumerate(zip(jobs, shuffled, strict=True))
+    ]
+    assert rows(repository, message(*jobs)) == rows(repository, message(*mixed))
+    assert rows(repository, message(*jobs)) == rows(repository, message(*jobs).replace(": ", ":  "))
+
+
+def test_the_last_of_equal_keys_wins_in_a_message_and_across_messages(
+    repository: LocalRepository, store: Store
+) -> None:
+    bodies = [
+        message(record(WallDuration="1"), record(WallDuration="2")),
+        message(record(WallDuration="3")),
+    ]
+    for body in bodies:
+        repository.pipeline.take_in([Envelope(body.encode(), "t", "m", 1_780_000_000.0, False)])
+    assert repository.query("SELECT wall_duration FROM jobs").rows == [(3,)]
+
+
+EXAMPLE_8_1 = """APEL-individual-job-message: v0.3
+Site: EXAMPLE-NORTH
+SubmitHost: ce1.north.example:9619/condor
+MachineName: ce1.north.example
+Queue: long
+LocalJobId: 48211.0
+LocalUserId: pilot07
+GlobalUserName: /DC=example/O=North/CN=Ada Gray
+FQAN: /geo.example/sim/Role=production/Capability=NULL
+WallDuration: 7200
+CpuDuration: 27000
+Processors: 4
+NodeCount: 1
+StartTime: 1717200000
+EndTime: 1717207200
+InfrastructureDescription: APEL-HTCONDOR
+InfrastructureType: grid
+MemoryReal: 1843200
+MemoryVirtual: NULL
+ServiceLevelType: HEPscore23
+ServiceLevel: 12.3456
+%%
+Site: EXAMPLE-NORTH
+LocalJobId: 48212.0
+VO: staff
+WallDuration: 100
+CpuDuration: 90
+StartTime: 1717207100
+EndTime: 1717207200
+InfrastructureType: local
+ServiceLevelType: si2k
+ServiceLevel: 2500
+%%
+"""
