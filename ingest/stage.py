@@ -13,7 +13,7 @@ from ingest import fqan
 from ingest.batch import Item
 from ingest.formats import staging
 from ingest.formats.explain import explain
-from ingest.formats.text import SEPARATOR, Layout, TextMessage, layout_of, tokenise
+from ingest.formats.text import Layout, layout_of, tokenise
 
 
 def prepare(cursor: DuckDBPyConnection) -> None:
@@ -41,7 +41,9 @@ def stage(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> N
         if layout is None:
             stage_closely(cursor, group, now)
         else:
-            _insert(cursor, group, layout, [_plain(item.message) for item in group], now)
+            _insert(
+                cursor, group, layout, [item.message.records for item in group if item.message], now
+            )
 
 
 def stage_closely(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> None:
@@ -116,11 +118,6 @@ def _read_fqans(cursor: DuckDBPyConnection, kind: RecordType) -> None:
         "unnest($3::VARCHAR[]), unnest($4::VARCHAR[])",
         [texts, *([part[n] for part in parsed] for n in range(3))],
     )
-
-
-def _plain(message: TextMessage | None) -> str:
-    text = message.records if message else ""
-    return text[: -len(SEPARATOR) - 1] if text.endswith(f"\n{SEPARATOR}") else text
 
 
 def _insert(

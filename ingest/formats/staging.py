@@ -96,7 +96,7 @@ def _cut(name: str, position: int, layout: Layout) -> str:
 
 def _ragged(layout: Layout) -> str:
     colon = ": " if layout.exact else ":"
-    uniform = [f"len(l) = {len(layout.names)}", "NOT contains(piece, '%%')"]
+    uniform = [f"len(l) = {len(layout.names)}"]
     uniform += [f"starts_with(l[{n}], '{name}{colon}')" for n, name in enumerate(layout.names, 1)]
     if layout.exact:
         uniform += ["NOT contains(piece, ':  ')", "NOT contains(piece, ' ' || chr(10))",

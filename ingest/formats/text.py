@@ -36,7 +36,7 @@ class TextMessage:
     kind: RecordType
     form: WireForm
     records: str
-    """Everything after the header line, without what trails."""
+    """Everything after the header line, without the separator and white space at the end."""
 
 
 def recognise(text: str) -> TextMessage | Problem:
@@ -48,7 +48,13 @@ def recognise(text: str) -> TextMessage | Problem:
     found = by_header(header)
     if found is None:
         return Problem("HDR", _header_fault(header), line=1)
-    return TextMessage(*found, records.rstrip())
+    return TextMessage(*found, _without_end(records))
+
+
+def _without_end(records: str) -> str:
+    """The records without a last separator on its own line: nearly every sender writes one."""
+    ended = records.endswith(f"\n{SEPARATOR}")
+    return records[: -len(SEPARATOR) - 1] if ended else records
 
 
 def _header_fault(header: str) -> str:
@@ -76,15 +82,14 @@ def layout_of(message: TextMessage) -> Layout | None:
     None: not uniform, or not plain enough to be split without a closer look.
     """
     text = message.records
-    first = text[: text.find(SEPARATOR)] if SEPARATOR in text else text
+    first, last = text[: text.find(SEPARATOR)], text[text.rfind(SEPARATOR) + len(SEPARATOR) :]
+    if SEPARATOR not in text:
+        first = last = text
     names = _names(first)
     if not _plain(text) or not all(_known(message, name) for name in names):
         return None
-    ended = text.endswith(SEPARATOR)
-    records, odd = divmod(text.count("%"), len(SEPARATOR))
-    lines = (records + (not ended)) * (len(names) + 1) - (not ended)
-    body = text[: -len(SEPARATOR)] if ended else text
-    last = body[body.rfind(SEPARATOR) + len(SEPARATOR) :] if SEPARATOR in body else body
+    cuts, odd = divmod(text.count("%"), len(SEPARATOR))
+    lines = (cuts + 1) * (len(names) + 1) - 1
     if (
         odd
         or text.count("\n") + 1 != lines

@@ -59,12 +59,18 @@ def read_entity(data: bytes, marks: tuple[bytes, ...] = _MARKS) -> Entity | None
 
     Accounting texts look like mail headers (`Site: UKI-NORTH`); only MIME's own names count.
     """
+    if not _marked(data[:_LONGEST_HEADERS], marks):  # before a search through all of a long text
+        return None
     end, body = _blank_line(data)
     block = data[: min(end, _LONGEST_HEADERS)]
-    found = block.lower()
-    if not any(found.startswith(mark) or b"\n" + mark in found for mark in marks):
+    if not _marked(block, marks):
         return None
     return Entity(_headers(block), data, body, complete=body > end)
+
+
+def _marked(block: bytes, marks: tuple[bytes, ...]) -> bool:
+    found = block.lower()
+    return any(found.startswith(mark) or b"\n" + mark in found for mark in marks)
 
 
 def _blank_line(data: bytes) -> tuple[int, int]:

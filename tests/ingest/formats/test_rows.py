@@ -24,7 +24,8 @@ def rows(repository: LocalRepository, text: str) -> list[dict[str, Any]] | str:
     [item] = repository.pipeline.take_in([envelope])
     with repository.store.cursor() as cursor:
         found = cursor.execute(
-            f"SELECT {', '.join(NAMES)} FROM store.jobs ORDER BY site, machine_name, local_job_id, end_time"
+            f"SELECT {', '.join(NAMES)} FROM store.jobs "
+            "ORDER BY site, machine_name, local_job_id, end_time"
         ).fetchall()
         for table in ("jobs", "messages", "raw_texts", "due"):
             cursor.execute(f"DELETE FROM store.{table}")
@@ -103,7 +104,9 @@ VALUES: dict[str, st.SearchStrategy[str]] = {
          ".5", "5.", "1_0.5", "12.34567890123456789", "0.00049999999999999999999", "", "ten",
          "1e400", "0"]
     ),
-    "ServiceLevelType": st.sampled_from(["hepspec", "HEPSPEC06", "si2k", "custom", "NULL", "HEPscore23"]),
+    "ServiceLevelType": st.sampled_from(
+        ["hepspec", "HEPSPEC06", "si2k", "custom", "NULL", "HEPscore23"]
+    ),
     "Site": st.sampled_from(["S1", "Ŝito", "null", "x" * 255, "x" * 256, "é" * 255, "a:b", "None"]),
     "Queue": st.sampled_from(["q" * 100, "q" * 101, "", "long queue", "%", "'; DROP TABLE jobs"]),
     "FQAN": st.sampled_from(
