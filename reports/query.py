@@ -23,7 +23,8 @@ MOST_ROWS = 1_000_000
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 _REFUSED_FUNCTIONS = frozenset({
     "current_setting", "getvariable", "getenv", "nextval", "currval", "write_log", "query",
-    "query_table", "current_query", "json_execute_serialized_sql", "sleep", "sleep_ms",
+    "query_table", "current_query", "json_execute_serialized_sql", "json_serialize_plan", "sleep",
+    "sleep_ms", "pg_sleep",
 })  # fmt: skip
 
 
@@ -78,7 +79,8 @@ def check(cursor: DuckDBPyConnection, sql: str) -> None:
             hint=f"datasets: {', '.join(datasets())}",
         )
     nodes = list(_nodes(tree))
-    own = {entry["key"] for node in nodes for entry in _ctes(node)}
+    own = {entry["key"].lower() for node in nodes for entry in _ctes(node)}
+    _check_names(cursor, own)
     for node in nodes:
         _check_node(node, own)
 
@@ -88,7 +90,7 @@ def _check_node(node: dict[str, Any], own: set[str]) -> None:
     if kind == "BASE_TABLE":
         path = [part for part in node["qualified_name"]["path"] if part]
         name = path[-1].lower()
-        if len(path) == 1 and path[0] in own:
+        if len(path) == 1 and name in own:
             return
         if name not in datasets() or path[:-1] not in ([], ["main"]):
             raise UsageError(
@@ -102,6 +104,15 @@ def _check_node(node: dict[str, Any], own: set[str]) -> None:
         raise UsageError("only datasets are shown", hint=f"describe {datasets()[0]}")
     elif str(node.get("function_name", "")).lower() in _REFUSED_FUNCTIONS:
         raise UsageError(f"{node['function_name']} is not answered")
+
+
+def _check_names(cursor: DuckDBPyConnection, own: set[str]) -> None:
+    """A name that a statement gives is let through everywhere in it: it must hide nothing."""
+    if own:
+        internal = "SELECT DISTINCT lower(view_name) FROM duckdb_views() WHERE internal"
+        for (name,) in cursor.execute(internal).fetchall():
+            if name in own:
+                raise UsageError(f"{name} is a name of the database's own", hint="choose another")
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:

@@ -25,9 +25,19 @@ def write(table: Table, form: str, out: TextIO) -> None:
 
 def write_csv(table: Table, out: TextIO) -> None:
     """CSV with a header; nothing for null; no totals."""
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(_LineFeeds(out))
     writer.writerow(table.columns)
     writer.writerows([_exact(value) for value in row] for row in table.rows)
+
+
+class _LineFeeds:
+    """Ends lines with LF. Python's writer quotes a lone CR in a value only if lines end in CRLF."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, line: str) -> int:
+        return self._out.write(f"{line[:-2]}\n")
 
 
 def write_json(table: Table, out: TextIO) -> None:

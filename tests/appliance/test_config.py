@@ -1,0 +1,99 @@
+"""Configuration: what is not understood is an error, never a silent default."""
+
+from pathlib import Path
+
+import pytest
+
+from appliance.configfile import load_config
+from appliance.errors import UsageError
+from appliance.example import example
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "acct.toml"
+    file.write_text(text)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[trust]\nca_pth = "x"', "unknown key trust.ca_pth; did you mean trust.ca_path?"),
+        ('[[spool]]\nlayout = "dirk"', "spool[0].layout = 'dirk'; one of directory, dirq, simple"),
+        ('[mqtt]\nport = "x"', "mqtt.port = 'x' is not a whole number"),
+        ("[mqtt]\nport = true", "mqtt.port = True is not a whole number"),
+        ("[spools]", "unknown key spools; did you mean spool?"),
+        ("trust = 1", "trust = 1 is not a table"),
+        ("spool = 1", "spool = 1 is not a list of tables"),
+        ("[site", "is not TOML"),
+        ("data = 'x'", "unknown key data"),
+    ],
+)
+def test_a_wrong_key_or_value_names_the_file_the_key_and_the_right_one(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    file = written(tmp_path, text)
+    with pytest.raises(UsageError) as refused:
+        load_config(tmp_path, environment={})
+    assert str(refused.value).startswith(str(file))
+    assert said in str(refused.value)
+
+
+def test_the_environment_beats_the_file(tmp_path: Path) -> None:
+    written(tmp_path, "[mqtt]\nport = 1\n[[spool]]\npath = 'in'\n")
+    config = load_config(
+        tmp_path,
+        environment={
+            "ACCT_MQTT__PORT": "8883",
+            "ACCT_JOIN__LOCAL_JOBS": "true",
+            "ACCT_SPOOL__0__LAYOUT": "dirq",
+            "ACCT_SERVICE__RESCAN_S": "0.5",
+        },
+    )
+    assert (config.mqtt.port, config.join.local_jobs, config.service.rescan_s) == (8883, True, 0.5)
+    assert config.spool[0].layout == "dirq"
+    assert config.spool[0].path == tmp_path / "in"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("ACCT_JOIN__LOCAL_JOB", "did you mean join.local_jobs?"),
+        ("ACCT_JION__LOCAL_JOBS", "did you mean join?"),
+        ("ACCT_SPOOL__3__PATH", "no entry 3"),
+    ],
+)
+def test_a_wrong_key_in_the_environment_is_an_error_too(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said.replace("?", r"\?")):
+        load_config(tmp_path, environment={name: "true"})
+
+
+def test_the_environment_chooses_the_data_directory_and_a_flag_beats_it(tmp_path: Path) -> None:
+    given = {"ACCT_DATA": str(tmp_path / "env")}
+    assert load_config(environment=given).data == tmp_path / "env"
+    assert load_config(tmp_path / "flag", environment=given).data == tmp_path / "flag"
+
+
+def test_the_example_says_what_is_the_default_anyway(tmp_path: Path) -> None:
+    plain = load_config(tmp_path, environment={})
+    file = written(tmp_path, example("SITE"))
+    same = load_config(tmp_path, environment={})
+    assert same.site.name == "SITE"
+    assert (same.trust, same.mqtt, same.spool) == (plain.trust, plain.mqtt, plain.spool)
+    logs, other = file.read_text().split("# [[logs]]")  # the only section that is not there
+    text = logs + other[other.index("\n[") :]
+    uncommented = "\n".join(
+        line[1:] if line.startswith("#") and line[1:2].islower() and " = " in line else line
+        for line in text.splitlines()
+        if not line.startswith("# ")
+    )
+    file.write_text(uncommented)
+    everything = load_config(tmp_path, environment={})
+    assert (everything.mqtt, everything.service) == (plain.mqtt, plain.service)
+
+
+def test_a_site_name_with_quotes_is_written_safely(tmp_path: Path) -> None:
+    written(tmp_path, example('A "quoted"\\ näme'))
+    assert load_config(tmp_path, environment={}).site.name == 'A "quoted"\\ näme'

@@ -1,0 +1,92 @@
+"""The store: one file, one writer, closed to the outside."""
+
+import pytest
+
+from appliance.config import Config
+from appliance.errors import AcctError, UsageError
+from appliance.store import InUseError, Store
+from appliance.tables import datasets
+
+OUTSIDE = [
+    "SELECT * FROM read_text('/etc/passwd')",
+    "COPY (SELECT 1) TO '/tmp/acct-escaped'",
+    "ATTACH '/tmp/acct-escaped' AS outside",
+    "SET enable_external_access = true",
+    "SET allowed_directories = ['/']",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+]
+
+
+@pytest.mark.parametrize("statement", OUTSIDE)
+def test_nothing_inside_reaches_a_file_or_a_setting(store: Store, statement: str) -> None:
+    import duckdb
+
+    with store.cursor() as cursor, pytest.raises(duckdb.Error):
+        cursor.execute(statement)
+
+
+def test_a_store_made_by_a_newer_program_is_refused_in_clear_words(config: Config) -> None:
+    opened = Store.open(config)
+    opened.cursor().execute("UPDATE store.program SET applied = 99")
+    opened.close()
+    with pytest.raises(AcctError, match="install the newer acct"):
+        Store.open(config)
+
+
+def test_readers_share_the_file_and_a_writer_has_it_alone(config: Config) -> None:
+    Store.open(config).close()
+    script = (
+        "import sys; from pathlib import Path; from appliance.configfile import load_config; "
+        "from appliance.store import Store; "
+        "s = Store.open(load_config(Path(sys.argv[1]), environment={}), read_only=True); "
+        "print('open', flush=True); sys.stdin.read(); s.close()"
+    )
+    import subprocess
+    import sys
+
+    with subprocess.Popen(
+        [sys.executable, "-c", script, config.data],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        assert reader.stdout
+        assert reader.stdout.readline() == "open\n"
+        Store.open(config, read_only=True).close()
+        with pytest.raises(InUseError, match=f"process {reader.pid}"):
+            Store.open(config)
+        assert reader.stdin
+        reader.stdin.close()
+        reader.wait()
+    Store.open(config).close()
+
+
+def test_without_a_data_directory_the_remedy_is_named(config: Config) -> None:
+    config.data.rmdir()
+    with pytest.raises(UsageError, match="acct init makes it"):
+        Store.open(config)
+
+
+def test_a_file_that_is_no_database_is_named(config: Config) -> None:
+    config.store.write_bytes(b"x" * 10_000)
+    with pytest.raises(AcctError, match=str(config.store)):
+        Store.open(config)
+
+
+def test_every_dataset_can_be_asked(store: Store) -> None:
+    with store.cursor() as cursor:
+        for name in datasets():
+            assert cursor.execute(f"SELECT * FROM {name}").fetchall() == []
+
+
+def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    def fail_half_way() -> None:
+        with store.transaction() as cursor:
+            cursor.execute("INSERT INTO store.due VALUES ('S', DATE '2024-01-01')")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    with store.cursor() as cursor:
+        assert cursor.execute("SELECT * FROM store.due").fetchall() == []
