@@ -43,11 +43,18 @@ def _store(config: Config) -> Iterator[str]:
         yield f"{rejected} messages were refused; acct rejects list says why"
 
 
-def _trust(config: Config) -> Iterator[str]:
+def _trust(config: Config) -> list[str]:
     """What is wrong with certificates and lists, where anything asks for signatures."""
-    signed = any(spool.require_signature for spool in config.spool)
-    if not (signed or config.trust.certificate or config.mqtt.enabled):
-        return
+    if not trust_matters(config):
+        return []
     from ingest.security.trust import TrustStore
 
-    yield from TrustStore.from_config(config.trust).warnings()
+    return TrustStore.from_config(config.trust).warnings()
+
+
+def trust_matters(config: Config) -> bool:
+    """Whether this configuration has to do with signatures at all."""
+    asked = any(spool.require_signature for spool in config.spool) or (
+        config.mqtt.enabled and config.mqtt.require_signature
+    )
+    return asked or config.trust.certificate is not None

@@ -28,6 +28,8 @@ _BATCH_BYTES = 96 * 1024 * 1024
 """Of one transaction: enough for 200 messages of 1,000 jobs, little enough for 1 GB of memory."""
 _SUMMARISE_EVERY_S = 2.0
 """While messages keep coming, reports are at most so old."""
+_RETRY_EVERY_S = 5.0
+"""How often rejects are looked at for want of trust that has come since."""
 _HOUR = 60
 
 log = logging.getLogger(__name__)
@@ -61,8 +63,14 @@ class Fed:
 
     def state(self) -> str:
         """For status."""
-        tell = getattr(self.source, "state", None)
-        return self.error or (tell() if tell else "watching" if self.started else "not started")
+        return self.error or self.source.state()
+
+    def waiting(self) -> int:
+        """How many messages wait; 0 where the source itself fails."""
+        try:
+            return self.source.depth()
+        except AcctError:
+            return 0
 
 
 @dataclass(slots=True)
@@ -111,6 +119,7 @@ class Intake:
         self.pace = Pace()
         self._wake = threading.Event()
         self._summarised_at = 0.0
+        self._retry_at = 0.0
         self.alive_at = time.monotonic()
         """When the loop last came round: what the watchdog of systemd is told."""
 
@@ -147,10 +156,22 @@ class Intake:
         batch = [(fed, envelope) for fed in self._ready() for envelope in self._take(fed)]
         if batch:
             self._take_in(batch)
+        else:
+            self._retry_trusted()
         if not batch or time.monotonic() - self._summarised_at > _SUMMARISE_EVERY_S:
             self._repository.summarise()
             self._summarised_at = time.monotonic()
         return bool(batch)
+
+    def _retry_trusted(self) -> None:
+        """After a list was mended, what it had refused passes by itself."""
+        now = time.monotonic()
+        if now < self._retry_at:
+            return
+        self._retry_at = now + _RETRY_EVERY_S
+        loaded = self._repository.retry_trusted()
+        if loaded.accepted:
+            log.info("%d messages accepted now that trust has changed", loaded.accepted)
 
     def wake(self) -> None:
         """Something may be waiting; any thread may say so."""
@@ -169,7 +190,7 @@ class Intake:
 
     def _due_soon(self) -> bool:
         """Whether anything waits at a source that works."""
-        return any(not fed.error and fed.source.depth() for fed in self.fed)
+        return any(not fed.error and fed.waiting() for fed in self.fed)
 
     def _ready(self) -> Iterator[Fed]:
         now = time.monotonic()

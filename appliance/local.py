@@ -29,6 +29,7 @@ class LocalRepository:
         self.store = store
         self._making = threading.Lock()
         self._pipeline: Pipeline | None = None
+        self._changes = 0
 
     @classmethod
     def open(cls, config: Config, *, read_only: bool = False) -> Self:
@@ -130,9 +131,20 @@ class LocalRepository:
         """See `Repository`."""
         from ingest.rejects import retry
 
+        self.trust.reload()  # whoever has just mended a list means the list as it is now
         loaded = _counted(retry(self.store, self.pipeline, message_ids))
         self.summarise()
         return loaded
+
+    def retry_trusted(self) -> Loaded:
+        """Take in again what was refused for want of trust, if a list has changed since."""
+        from ingest.rejects import for_want_of_trust, retry
+
+        waiting = for_want_of_trust(self.store)
+        if not waiting or (changes := self.trust.changes()) == self._changes:
+            return Loaded()
+        self._changes = changes
+        return _counted(retry(self.store, self.pipeline, waiting))
 
     def drop(self, message_ids: Iterable[int]) -> int:
         """See `Repository`."""

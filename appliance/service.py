@@ -10,6 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from appliance.config import Config
+from appliance.doctor import trust_matters
 from appliance.door import Door
 from appliance.errors import AcctError
 from appliance.intake import BACK_OFF_S, Intake
@@ -187,11 +188,11 @@ class ServiceRepository(LocalRepository):
                 for p in service.parts
             ],
             "sources": [
-                {"name": f.source.name, "waiting": f.source.depth(), "state": f.state()}
+                {"name": f.source.name, "waiting": f.waiting(), "state": f.state()}
                 for f in service.intake.fed
             ],
             "intake": service.intake.pace.table(),
-            "warnings": self.trust.warnings(),
+            "warnings": self.trust.warnings() if trust_matters(service.config) else [],
         }
 
 

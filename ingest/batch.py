@@ -36,6 +36,8 @@ class Item:
     others: int = 0
     """Records beside the problem's that are refused as well."""
     state: str = ACCEPTED
+    again: bool = False
+    """The store holds this very reject already: a crash came before its source could let go."""
     same_as: "Item | None" = field(default=None, repr=False)
     """An earlier message of this batch with the same content from the same signer."""
 

@@ -50,5 +50,8 @@ class Source(Protocol):
     def depth(self) -> int:
         """How many messages wait, for status."""
 
+    def state(self) -> str:
+        """One line for status, such as `watching`, or what is wrong."""
+
     def stop(self) -> None:
         """Stop watching; what is not settled stays where it is."""

@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 from appliance.errors import AcctError, Problem
 from appliance.store import Store, now
 from ingest import stage
-from ingest.batch import ACCEPTED, DUPLICATE, Item, open_item
+from ingest.batch import ACCEPTED, DUPLICATE, REJECTED, Item, open_item
 from ingest.envelope import Envelope
 from ingest.loading import commit
 from ingest.security.trust import TrustStore
@@ -77,7 +77,7 @@ class Pipeline:
             if len(items) > 1:  # one of them is at fault: alone, it harms no other
                 return [self._alone(item, replaced) for item in items]
             items[0].refuse(Problem("DBR", f"the store refuses it: {_first_line(error)}"))
-            commit(self._store, items, replaced)
+            self._commit(items, replaced)
         return items
 
     def _alone(self, item: Item, replaced: list[int]) -> Item:
@@ -92,9 +92,14 @@ class Pipeline:
             try:
                 self._stage([i for i in items if i.state == ACCEPTED], cursor)
                 _share_judgement(items)
-                commit(self._store, items, replaced)
+                self._commit(items, replaced)
             finally:
                 stage.clear(cursor)
+
+    def _commit(self, items: list[Item], replaced: list[int]) -> None:
+        with self._store.cursor() as cursor:
+            _mark_again(cursor, items, replaced)
+        commit(self._store, [item for item in items if not item.again], replaced)
 
     def _stage(self, items: list[Item], cursor: DuckDBPyConnection) -> None:
         at = now()
@@ -143,6 +148,26 @@ def _share_judgement(items: list[Item]) -> None:
     for item in items:
         if item.same_as is not None and item.same_as.problem is not None:
             item.refuse(item.same_as.problem, item.same_as.others)
+
+
+def _mark_again(cursor: DuckDBPyConnection, items: list[Item], replaced: list[int]) -> None:
+    """Rejects that would say what one in the store says already: they take its number."""
+    refused = {
+        (item.envelope.source, item.envelope.source_name, item.sha256, item.error): item
+        for item in items
+        if item.state == REJECTED
+    }
+    if not refused:
+        return
+    rows = cursor.execute(
+        "SELECT message_id, source, source_name, sha256, error FROM store.messages "
+        "WHERE state = 'rejected' AND sha256 IN (SELECT unnest($1::VARCHAR[])) "
+        "AND message_id NOT IN (SELECT unnest($2::BIGINT[]))",
+        [[item.sha256 for item in refused.values()], replaced],
+    )
+    for number, *key in rows.fetchall():
+        if item := refused.get(tuple(key)):
+            item.number, item.again = number, True
 
 
 def _chunks(items: Sequence[Item]) -> list[Sequence[Item]]:

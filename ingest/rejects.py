@@ -54,6 +54,16 @@ def retry(store: Store, pipeline: Pipeline, message_ids: Iterable[int]) -> list[
     return judged
 
 
+def for_want_of_trust(store: Store) -> list[int]:
+    """Rejects that pass unaltered once an allow list or a revocation list is mended."""
+    with store.cursor() as cursor:
+        rows = cursor.execute(
+            "SELECT message_id FROM store.messages WHERE state = 'rejected' "
+            "AND (starts_with(error, 'DN:') OR starts_with(error, 'CRL:')) ORDER BY message_id"
+        ).fetchall()
+    return [number for (number,) in rows]
+
+
 def drop(store: Store, message_ids: Iterable[int]) -> int:
     """Forget rejects for good, text and all; how many there were.
 

@@ -3,6 +3,7 @@
 Any number of threads may share one `TrustStore`.
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from appliance.config import Trust
+from appliance.errors import AcctError
 from ingest.security import names
 from ingest.security.anchors import Authorities, watched_authorities
 from ingest.security.certificate import Certificate
@@ -172,6 +174,16 @@ class TrustStore:
         for watched in (self._authorities, self._allowed, self._banned, self._keys):
             if watched is not None:
                 watched.again()
+
+    def changes(self) -> int:
+        """Grows whenever certificates, revocation lists or lists of signers have changed."""
+        total = 0
+        for watched in (self._authorities, self._allowed, self._banned, self._keys):
+            if watched is not None:
+                with contextlib.suppress(AcctError):  # told by whoever needs it
+                    watched.get()
+                total += watched.loads
+        return total
 
     def warnings(self) -> list[str]:
         """What an administrator should mend: each says what, where and how."""

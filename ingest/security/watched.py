@@ -39,6 +39,8 @@ class Watched(Generic[T]):
         self._seen: object = None
         self._looked = float("-inf")
         self._trouble: AcctError | None = None
+        self.loads = 0
+        """How often it was read and found good."""
 
     def get(self) -> T:
         """What it says now, or said when it was last good.
@@ -87,6 +89,7 @@ class Watched(Generic[T]):
             self._note(error)
         else:
             self._value, self._seen, self._trouble = value, stamp, None
+            self.loads += 1
 
     def _note(self, trouble: AcctError) -> None:
         if str(trouble) != str(self._trouble):

@@ -45,6 +45,7 @@ class SpoolSource:
         self._candidates: deque[str] = deque()
         """What the last listing found and nobody has tried to take yet."""
         self._young = 0
+        self._watching = False
         self._taken: dict[str, Element] = {}
         self._held_back: dict[str, float] = {}
         """Names that failed, and when (monotonic) to try them again."""
@@ -67,6 +68,7 @@ class SpoolSource:
         self._wake = wake
         self._alarm.start()
         self._watch.start()
+        self._watching = True
 
     def take(self, most: int, most_bytes: int) -> list[Envelope]:
         """What waits now, oldest first, locked.
@@ -179,8 +181,13 @@ class SpoolSource:
         with self._failing("read"):
             return self._layout.count()
 
+    def state(self) -> str:
+        """One line for status; what fails is raised by `take`."""
+        return "watching" if self._watching else "not started"
+
     def stop(self) -> None:
         """Stop watching; what is not settled is unlocked, and others may read."""
+        self._watching = False
         self._watch.stop()
         self._alarm.stop()
         for element in list(self._taken.values()):
