@@ -191,6 +191,7 @@ class LocalRepository:
         from reports.summarise import due
 
         with self.store.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")  # figures of one moment
             counted = counts(cursor)
         return {
             "version": VERSION,

@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from appliance.printable import printable
+
 if TYPE_CHECKING:
     from ingest.batch import Item
 
@@ -20,8 +22,7 @@ class _Plain(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 # logging's name
-        line = super().formatMessage(record)
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+        return printable(super().formatMessage(record))
 
 
 class _Json(logging.Formatter):

@@ -37,11 +37,12 @@ def _run(arguments: list[str]) -> int:
     from appliance.cli import app
     from appliance.commands import answers, care, intake, setup  # noqa: F401 # they register
     from appliance.errors import AcctError
+    from appliance.printable import printable
 
     try:
         app(arguments)
     except AcctError as error:
-        print(f"acct: {harmless(str(error))}", file=sys.stderr)
+        print(f"acct: {printable(str(error))}", file=sys.stderr)
         return error.exit_status
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -51,8 +52,3 @@ def _run(arguments: list[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     return 0
-
-
-def harmless(text: str) -> str:
-    """One line with whatever a terminal might obey made visible instead."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

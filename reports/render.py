@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TextIO
 
+from appliance.printable import printable
 from appliance.table import Table, Value
 
 _PLACES = {"efficiency": 3}
@@ -82,11 +83,6 @@ FORMATS: dict[str, Callable[[Table, TextIO], None]] = {
 }
 
 
-def harmless(text: str) -> str:
-    """Text from outside, with whatever a terminal might obey made visible instead."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
 def figure(name: str, value: float | Decimal) -> str:
     """A figure for people: thousands apart, one decimal place unless its name wants more."""
     if isinstance(value, int):
@@ -106,7 +102,7 @@ def _cell(name: str, value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, bool | str):
-        return harmless(str(value))
+        return printable(str(value))
     if isinstance(value, date):
         return str(_exact(value))
     return str(value) if name in ("year", "message_id") else figure(name, value)

@@ -18,6 +18,7 @@ from appliance.cli import (
     text_output,
 )
 from appliance.errors import UsageError
+from appliance.printable import printable
 
 
 class Format(StrEnum):
@@ -152,8 +153,6 @@ def messages(
 
 def show_message(found: dict[str, Any]) -> None:
     """A message for people: what is known of it, then its text."""
-    from reports.render import harmless
-
     if options.json:
         print_json(found)
         return
@@ -161,10 +160,10 @@ def show_message(found: dict[str, Any]) -> None:
     found.pop("problems")
     for name, value in found.items():
         if value is not None:
-            print(f"{name:14}{harmless(str(value))}")
+            print(f"{name:14}{printable(str(value))}")
     print()
     for line in text.split("\n"):
-        print(harmless(line))
+        print(printable(line))
 
 
 def day(text: str, flag: str) -> date | None:

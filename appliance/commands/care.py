@@ -6,6 +6,7 @@ from typing import Any
 import typer
 
 from appliance.cli import app, configuration, note, options, print_json
+from appliance.printable import printable
 
 
 @app.command()
@@ -29,9 +30,7 @@ def check() -> None:
     if options.json:
         print_json(found)
     for finding in [] if options.json else found:
-        from reports.render import harmless
-
-        print(harmless(finding))
+        print(printable(finding))
     if not found:
         note("nothing is wrong")
     raise typer.Exit(1 if found else 0)
@@ -46,8 +45,6 @@ def tui() -> None:
 
 
 def _show(found: dict[str, Any]) -> None:
-    from reports.render import harmless
-
     messages = found["messages"]
     since = datetime.fromtimestamp(found["started_at"], UTC)
     lines = [
@@ -67,7 +64,7 @@ def _show(found: dict[str, Any]) -> None:
               for s in found["sources"]]  # fmt: skip
     lines += [f"warning    {warning}" for warning in found["warnings"]]
     for line in lines:
-        print(harmless(line))
+        print(printable(line))
 
 
 def _due(months: int) -> str:

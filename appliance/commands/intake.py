@@ -10,6 +10,7 @@ import typer
 from appliance.cli import app, configuration, note, open_repository, options, print_json
 from appliance.commands.answers import AsFormat, Format, day, show_message
 from appliance.errors import AcctError, UsageError
+from appliance.printable import printable
 from appliance.repository import Delivery, Loaded
 
 rejects = typer.Typer(
@@ -71,9 +72,7 @@ def tell(loaded: Loaded) -> None:
             f"records, {loaded.rejected} rejected{known}"
         )
     for problem in loaded.problems:
-        from reports.render import harmless
-
-        note(harmless(f"rejected: {problem}"))
+        note(printable(f"rejected: {problem}"))
     if loaded.rejected:
         raise typer.Exit(1)
 

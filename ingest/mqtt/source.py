@@ -11,11 +11,11 @@ from paho.mqtt.enums import MQTTProtocolVersion
 
 from appliance.config import Mqtt
 from appliance.errors import UsageError
+from appliance.printable import printable
 from ingest.envelope import Envelope
 from ingest.mqtt import session
 from ingest.mqtt.connection import Connection
 from ingest.mqtt.deliveries import Delivery
-from ingest.spool.names import printable
 
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,7 @@
 """Why a message is not believed, raised inside this room and turned into a value at its door."""
 
+from appliance import printable as outside
+
 _RETRYABLE = frozenset({"BIG", "ALGO", "CHAIN", "CRL", "DN", "BANNED", "RCPT"})
 _LONGEST = 300
 
@@ -17,5 +19,4 @@ class RefusalError(Exception):
 
 def printable(text: str, longest: int = _LONGEST) -> str:
     """Text from outside, safe on a terminal: no control characters, not endless."""
-    cut = text if len(text) <= longest else text[: longest - 1] + "…"
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)
+    return outside.printable(text, longest)

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from ingest.spool import files
 from ingest.spool.layout import OVERSIZE, Element, Listing
-from ingest.spool.names import printable
+from ingest.spool.names import printable_name
 from ingest.spool.oddities import Oddities, log
 from ingest.spool.tidy import DAY_S, older_than
 
@@ -93,7 +93,7 @@ class Directory:
         try:
             descriptor = files.open_regular(f"{self.path}/{name}")
         except FileNotFoundError:
-            log.info("gone before it was read: %s/%s", self.path, printable(name))
+            log.info("gone before it was read: %s/%s", self.path, printable_name(name))
             return None
         try:
             if files.being_written(descriptor):
@@ -148,7 +148,7 @@ class Directory:
         try:
             (self.path / element.name).rename(leaving)
         except FileNotFoundError:
-            log.info("gone before it was settled: %s/%s", self.path, printable(element.name))
+            log.info("gone before it was settled: %s/%s", self.path, printable_name(element.name))
             return None
         self._moved_in.discard(element.name)
         if _identity(leaving.lstat()) == element.identity:

@@ -6,6 +6,8 @@ import re
 import time
 from uuid import uuid4
 
+from appliance.printable import printable
+
 FOLDER = re.compile(r"[0-9a-f]{8}").fullmatch
 """An intermediate directory; upper-case digits make another name (transport sheet, 1.1)."""
 ELEMENT = re.compile(r"[0-9a-f]{14}").fullmatch
@@ -29,9 +31,9 @@ def private() -> str:
     return f"acct-{uuid4().hex}"
 
 
-def printable(name: str) -> str:
+def printable_name(name: str) -> str:
     """A file name as text for people and for the store: control and broken characters escaped."""
     if name.isprintable():
         return name
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return printable(text)

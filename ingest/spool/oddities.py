@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from pathlib import Path
 
-from ingest.spool.names import printable
+from ingest.spool.names import printable_name
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ class Oddities:
         """Log it, unless this was said before."""
         if self._known.get(name) != reason:
             self._known[name] = reason
-            log.warning("%s: %s %s; left where it is", self._spool, printable(name), reason)
+            log.warning("%s: %s %s; left where it is", self._spool, printable_name(name), reason)
 
     def keep_only(self, present: Iterable[str]) -> None:
         """Forget what is not there any more."""

@@ -11,7 +11,7 @@ from appliance.errors import AcctError, UsageError
 from ingest.envelope import Envelope
 from ingest.spool.layout import OVERSIZE, Element, UnfitError
 from ingest.spool.layouts import open_layout
-from ingest.spool.names import printable
+from ingest.spool.names import printable_name
 from ingest.spool.reader import SoleReader
 from ingest.spool.watch import Alarm, Watch
 
@@ -131,7 +131,7 @@ class SpoolSource:
         return Envelope(
             body=element.body,
             source=self.name,
-            source_name=printable(element.name),
+            source_name=printable_name(element.name),
             received_at=element.received_at,
             require_signature=self._spool.require_signature,
             ticket=element,

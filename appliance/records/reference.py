@@ -1,0 +1,41 @@
+"""The reference of the record types, for people: `docs/records.md` is made from it."""
+
+from collections.abc import Iterator
+
+from appliance.records.catalogue import RECORD_TYPES
+from appliance.records.declare import Field, Kind, RecordType
+
+_HEAD = """\
+# Records
+
+Made from the declarations in `appliance/records/` by `make docs`; do not edit.
+
+Text longer than its limit, integers out of range and levels outside 0 to 9,999,999.999 are
+refused.
+A field that is null (empty, `none` or `null`, in any case) or absent is stored as shown.
+"""
+_KINDS = {Kind.TEXT: "text", Kind.INTEGER: "integer", Kind.DECIMAL: "decimal", Kind.TIME: "time"}
+
+
+def reference() -> str:
+    """All record types as Markdown."""
+    return "\n".join([_HEAD, *(line for kind in RECORD_TYPES for line in _record(kind))])
+
+
+def _record(kind: RecordType) -> Iterator[str]:
+    headers = ", ".join(sorted({f"`{form.header}`" for form in kind.forms}))
+    yield f"## {kind.name}\n\n{kind.doc} Header: {headers}. Dataset: `{kind.dataset}`."
+    yield f"A record replaces an earlier one with the same {', '.join(kind.key)}.\n"
+    yield "| field | column | kind | unit | null becomes | what it is |"
+    yield "|---|---|---|---|---|---|"
+    yield from (_row(field) for field in kind.fields)
+    yield ""
+    yield from (f"- {rule.code}: {rule.reason} (`{rule.field}`)." for rule in kind.rules)
+    yield ""
+
+
+def _row(field: Field) -> str:
+    limit = f" {field.limit}" if field.kind is Kind.TEXT else ""
+    null = "refused" if field.mandatory else field.when_null.strip("'")
+    cells = (field.wire, field.name, _KINDS[field.kind] + limit, field.unit, null, field.doc)
+    return f"| {' | '.join(cells)} |"
