@@ -18,10 +18,16 @@ from tests.jobs import BASE, V3, V4, message, record
 NAMES = {f.name: f.wire for f in JOB.fields}
 
 
-def rows(repository: LocalRepository, text: str) -> list[dict[str, Any]] | str:
-    """The rows that a message alone gives, by wire name, in key order; or its reason code."""
-    envelope = Envelope(text.encode(), "test", "message", 1_780_000_000.0, False)
-    [item] = repository.pipeline.take_in([envelope])
+Rows = list[dict[str, Any]]
+
+
+def taken(repository: LocalRepository, *texts: str) -> tuple[list[bool], Rows]:
+    """Which of a batch of messages are accepted, and the rows they give, in key order."""
+    envelopes = [
+        Envelope(text.encode(), "test", f"{n}", 1_780_000_000.0, False)
+        for n, text in enumerate(texts)
+    ]
+    items = repository.pipeline.take_in(envelopes)
     with repository.store.cursor() as cursor:
         found = cursor.execute(
             f"SELECT {', '.join(NAMES)} FROM store.jobs "
@@ -29,26 +35,36 @@ def rows(repository: LocalRepository, text: str) -> list[dict[str, Any]] | str:
         ).fetchall()
         for table in ("jobs", "messages", "raw_texts", "due"):
             cursor.execute(f"DELETE FROM store.{table}")
-    if item.problem:
-        assert not found
-        return item.problem.code
-    return [dict(zip(NAMES.values(), row, strict=True)) for row in found]
+    rows = [dict(zip(NAMES.values(), row, strict=True)) for row in found]
+    return [item.problem is None for item in items], rows
 
 
-def expected(text: str) -> list[dict[str, Any]] | str:
+def expected(*texts: str) -> tuple[list[bool], Rows]:
     """The same from the plain parser: a later record replaces one with an equal key."""
-    try:
-        parsed = plain.parse(text)
-    except plain.Refused as refused:
-        return str(refused)
-    last = {(r["Site"], r["MachineName"], r["LocalJobId"], r["EndTime"]): r for r in parsed}
-    return [row for _, row in sorted(last.items())]
+    last: dict[tuple[object, ...], dict[str, Any]] = {}
+    accepted = []
+    for text in texts:
+        try:
+            parsed = plain.parse(text)
+        except plain.Refused:
+            accepted.append(False)
+            continue
+        accepted.append(True)
+        for row in parsed:
+            key = row["Site"], row["MachineName"], row["LocalJobId"], row["EndTime"]
+            last[key] = row
+    return accepted, [row for _, row in sorted(last.items())]
+
+
+def rows(repository: LocalRepository, text: str) -> Rows:
+    """The rows of a message that has to be accepted."""
+    [accepted], found = taken(repository, text)
+    assert accepted
+    return found
 
 
 def test_the_sheets_example_8_1_gives_its_rows(repository: LocalRepository) -> None:
-    found = rows(repository, EXAMPLE_8_1)
-    assert isinstance(found, list)
-    second, first = found  # by machine: `None` sorts first
+    second, first = rows(repository, EXAMPLE_8_1)  # by machine: `None` sorts first
     assert (first["VO"], first["VOGroup"], first["VORole"]) == (
         "geo.example", "/geo.example/sim", "Role=production",
     )  # fmt: skip
@@ -154,17 +170,13 @@ def messages(draw: st.DrawFn) -> str:
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(text=messages())
-def test_any_v0_3_message_gives_the_rows_of_a_plain_parser(
-    repository: LocalRepository, text: str
+@given(texts=st.lists(messages(), min_size=1, max_size=6, unique=True))
+def test_any_v0_3_messages_give_the_rows_of_a_plain_parser(
+    repository: LocalRepository, texts: list[str]
 ) -> None:
-    found, wanted = rows(repository, text), expected(text)
-    if isinstance(wanted, str):
-        assert isinstance(found, str), (found, wanted)  # which fault is named first may differ
-    else:
-        assert found == wanted
+    assert taken(repository, *texts) == expected(*texts)
 
 
 LEVELS = st.sampled_from([
@@ -177,27 +189,27 @@ LEVELS = st.sampled_from([
 TYPES = st.sampled_from([None, None, "hepspec", "HEPSPEC", "hepscore23", "si2k", "NULL", "custom"])
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    level=LEVELS, kind=TYPES, first=st.booleans(), second=st.sampled_from([None, "{hepspec: 3}"])
-)
-def test_any_v0_4_service_level_is_that_of_a_plain_parser(
-    repository: LocalRepository, level: str, kind: str | None, first: bool, second: str | None
-) -> None:
-    text = record(ServiceLevelType=None, ServiceLevel=None)
+@st.composite
+def v0_4_messages(draw: st.DrawFn) -> str:
+    level, kind = draw(LEVELS), draw(TYPES)
     lines = [f"ServiceLevel: {level}\n"]
-    if second:
-        lines.append(f"ServiceLevel: {second}\n")
+    if draw(st.booleans()):
+        lines.append("ServiceLevel: {hepspec: 3}\n")
     if kind:
-        lines.insert(0 if first else len(lines), f"ServiceLevelType: {kind}\n")
-    body = message(text + "".join(lines), header=V4)
-    found, wanted = rows(repository, body), expected(body)
-    if isinstance(wanted, str):
-        assert isinstance(found, str), (found, wanted)
-    else:
-        assert found == wanted
+        lines.insert(draw(st.sampled_from([0, len(lines)])), f"ServiceLevelType: {kind}\n")
+    job = draw(st.sampled_from("1234"))
+    text = record(LocalJobId=job, ServiceLevelType=None, ServiceLevel=None)
+    return message(text + "".join(lines), header=V4)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(texts=st.lists(v0_4_messages(), min_size=1, max_size=10, unique=True))
+def test_any_v0_4_service_level_is_that_of_a_plain_parser(
+    repository: LocalRepository, texts: list[str]
+) -> None:
+    assert taken(repository, *texts) == expected(*texts)
 
 
 def test_uniform_and_ragged_records_give_equal_rows(repository: LocalRepository) -> None:
