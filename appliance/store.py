@@ -7,7 +7,6 @@ What runs inside it can reach no other file: the database is closed to the outsi
 import re
 import shutil
 import threading
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -146,13 +145,8 @@ def _current(connection: DuckDBPyConnection) -> bool:
 
 def _stage(connection: DuckDBPyConnection) -> None:
     """The staging area: in memory, shared by this process's threads."""
-    digits = [c for c in map(chr, range(128, 0x1FC00)) if unicodedata.category(c) == "Nd"]
-    ascii_digits = "".join(str(unicodedata.digit(c)) for c in digits)
-    macros = text("ingest", "sql/macros.sql")
     connection.execute("ATTACH ':memory:' AS stage")
-    connection.execute(
-        macros.replace("$digits", f"'{''.join(digits)}'").replace("$ascii", f"'{ascii_digits}'")
-    )
+    connection.execute(text("ingest", "sql/macros.sql"))
 
 
 def _lock_down(connection: DuckDBPyConnection, work: Path) -> None:

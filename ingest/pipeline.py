@@ -112,7 +112,7 @@ class Pipeline:
             return run
 
         self._each(work(stage.stage), _chunks(items))
-        again = stage.ragged(cursor, items)
+        again = stage.to_read_closely(cursor, items)
         self._each(work(stage.stage_closely), _chunks(again))
         stage.judge(cursor, items)
 

@@ -63,9 +63,9 @@ def stage_closely(cursor: DuckDBPyConnection, items: Iterable[Item], now: dateti
         _insert(cursor, [item for item, _ in group], None, [text for _, text in group], now)
 
 
-def ragged(cursor: DuckDBPyConnection, items: Sequence[Item]) -> list[Item]:
-    """The messages that were staged by position and are not uniform; their rows are removed."""
-    fault = [staging.RAGGED]
+def to_read_closely(cursor: DuckDBPyConnection, items: Sequence[Item]) -> list[Item]:
+    """The messages that were staged by position and are not all well; their rows are removed."""
+    fault = [staging.CLOSER]
     numbers: set[int] = set()
     for kind in RECORD_TYPES:
         where = f"FROM stage.{kind.name} WHERE problem = ?"

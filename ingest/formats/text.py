@@ -7,13 +7,14 @@ Source: APEL 2.5.0, message loader and record parsers.
 """
 
 import math
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from appliance.errors import Problem
 from appliance.records.benchmarks import PREFERENCE
 from appliance.records.catalogue import by_header
-from appliance.records.declare import RecordType, WireForm
+from appliance.records.declare import Kind, RecordType, WireForm
 
 SEPARATOR = "%%"
 ABSENT = "%%%"
@@ -126,9 +127,32 @@ def pieces(records: str) -> Iterator[tuple[int, str]]:
 
 def tokenise(message: TextMessage) -> list[dict[str, str]] | Problem:
     """The records as values by field name, with blanks around them at most."""
-    if _plain(message.records) and (found := _tokenise_plain(message)) is not None:
-        return found
-    return _tokenise_closely(message)
+    found: list[dict[str, str]] | Problem | None = None
+    if _plain(message.records):
+        found = _tokenise_plain(message)
+    if found is None:
+        found = _tokenise_closely(message)
+    if isinstance(found, list) and ("_" in message.records or not message.records.isascii()):
+        _write_numbers_plainly(message, found)
+    return found
+
+
+def _write_numbers_plainly(message: TextMessage, records: list[dict[str, str]]) -> None:
+    """`1_000` as 1000 and other scripts' digits as ours: the reference takes them so."""
+    names = [f.wire for f in message.kind.fields if f.kind is not Kind.TEXT]
+    for record in records:
+        for name in names:
+            value = record.get(name, "")
+            if "_" in value or not value.isascii():
+                record[name] = _plain_number(value)
+
+
+def _plain_number(value: str) -> str:
+    try:
+        float(value)
+    except ValueError:
+        return value
+    return "".join(str(unicodedata.decimal(c, c)) for c in value if c != "_")
 
 
 def _tokenise_plain(message: TextMessage) -> list[dict[str, str]] | None:

@@ -1,17 +1,16 @@
--- What the text of a field means: one macro a kind of value. $digits is every non-ASCII decimal
--- digit and $ascii the digit it stands for: the reference's integers accept them all.
+-- What the text of a field means: one macro a kind of value.
 
 -- Empty, none and null, in any case, stand for nothing.
 CREATE MACRO stage.is_null(v) AS
     v IS NULL OR v = '' OR (strlen(v) = 4 AND lower(v) IN ('none', 'null'));
 
--- An integer: sign and digits, single underscores between them. The first branch is the common
--- case: what prints as it was written needs no closer look.
+-- An integer: sign and digits. The first branch is the common case: what prints as it was written
+-- needs no closer look. The reference also takes underscores between digits, and any script's
+-- digits: texts with such are read record by record, which makes them plain (looks_integer).
 CREATE MACRO stage.looks_integer(v) AS regexp_full_match(v, '[+-]?\p{Nd}+(_\p{Nd}+)*');
 CREATE MACRO stage.integer_of(v) AS
-    CASE WHEN TRY_CAST(v AS BIGINT)::VARCHAR = v THEN TRY_CAST(v AS BIGINT)
-         WHEN stage.looks_integer(v)
-         THEN TRY_CAST(replace(translate(v, $digits, $ascii), '_', '') AS BIGINT) END;
+    CASE WHEN TRY_CAST(v AS BIGINT)::VARCHAR = v OR regexp_full_match(v, '[+-]?\d+')
+         THEN TRY_CAST(v AS BIGINT) END;
 
 -- A decimal: the shortest text of the 64-bit float, rounded half away from zero at three places.
 -- Up to 15 digits a decimal text and its float's shortest text are the same.
@@ -25,7 +24,7 @@ CREATE MACRO stage.looks_decimal(v) AS coalesce(isfinite(TRY_CAST(v AS DOUBLE)),
 -- From year 1 to year 9999.
 CREATE MACRO stage.time_of(v) AS
     CASE WHEN stage.integer_of(v) BETWEEN -62135596800 AND 253402300799
-         THEN make_timestamp(stage.integer_of(v) * 1000000)
+         THEN make_timestamp(TRY_CAST(v AS BIGINT) * 1000000)
          WHEN regexp_full_match(v, '\d{4}-\d\d-\d\dT\d\d:\d\d:([0-5]\d|6[01])(Z|UTC|GMT)')
          THEN try_strptime(v[:17], '%Y-%m-%dT%H:%M:') + to_seconds(v[18:19]::INTEGER) END;
 
