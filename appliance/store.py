@@ -152,6 +152,8 @@ def _stage(connection: DuckDBPyConnection) -> None:
 def _lock_down(connection: DuckDBPyConnection, work: Path) -> None:
     folder = str(work).replace("'", "''")
     connection.execute(f"SET allowed_directories = ['{folder}']")
+    connection.execute("LOAD icu")  # part of the library; without it there are no time zones
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 

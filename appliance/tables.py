@@ -12,7 +12,7 @@ PROVENANCE = "publisher_dn", "message_id", "update_time"
 
 def create(kind: RecordType) -> str:
     """The statement that makes the table of a record type, if it is not there."""
-    columns = [f"{f.name} {f.kind.value}" for f in kind.fields]
+    columns = [f"{f.name} {f.stored}" for f in kind.fields]
     columns += ["service_levels VARCHAR"] if kind.benchmarks else []
     columns += ["message_id BIGINT NOT NULL"]
     return f"CREATE TABLE IF NOT EXISTS store.{kind.dataset} ({', '.join(columns)})"
@@ -25,7 +25,10 @@ def columns(kind: RecordType) -> list[str]:
 
 def dataset(kind: RecordType) -> str:
     """The statement that makes the dataset: the records and where they came from."""
-    own = ", ".join(f"r.{name}" for name in columns(kind) if name != "service_levels")
+    own = ", ".join(
+        f"r.{f.name}" if f.stored == f.kind else f"r.{f.name}::{f.kind} AS {f.name}"
+        for f in kind.fields
+    )
     levels = (
         ", coalesce(r.service_levels, '{\"' || r.service_level_type || '\": ' || "
         "r.service_level || '}') AS service_levels"

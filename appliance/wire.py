@@ -5,7 +5,7 @@ classes of `CLASSES` by name.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,9 @@ from appliance.repository import Delivery, Loaded, Question
 from appliance.table import Table
 
 CLASSES = {"Question": Question, "Loaded": Loaded, "Table": Table}
+_PLAIN: dict[str, Callable[[Any], object]] = {
+    "$decimal": Decimal, "$time": datetime.fromisoformat, "$date": date.fromisoformat,
+}  # fmt: skip
 _ERRORS = {kind.__name__: kind for kind in
            (errors.AcctError, errors.UsageError, errors.ServiceUnreachable)}  # fmt: skip
 
@@ -100,15 +103,13 @@ def _untag(found: dict[str, Any]) -> Any:
     if len(found) != 1:
         return found
     [(tag, value)] = found.items()
-    if tag == "$decimal":
-        return Decimal(value)
-    if tag == "$time":
-        return datetime.fromisoformat(value)
-    if tag == "$date":
-        return date.fromisoformat(value)
-    if tag.startswith("$") and (kind := CLASSES.get(tag[1:])):
-        return _rebuilt(kind, value)
-    return found
+    try:
+        if plain := _PLAIN.get(tag):
+            return plain(value)
+        kind = CLASSES.get(tag[1:]) if tag.startswith("$") else None
+        return _rebuilt(kind, value) if kind else found
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return found  # a query's own value that only looks like one of ours
 
 
 def _rebuilt(kind: type[Any], fields: dict[str, Any]) -> Any:

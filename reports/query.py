@@ -43,7 +43,7 @@ def query(store: Store, sql: str) -> Table:
         try:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             cursor.execute(sql)
-            columns = tuple(name for name, *_ in cursor.description or ())
+            columns = tuple(_names(cursor))
             rows = cursor.fetchmany(MOST_ROWS + 1)
         except duckdb.InterruptException:
             raise UsageError(
@@ -56,6 +56,14 @@ def query(store: Store, sql: str) -> Table:
     if len(rows) > MOST_ROWS:
         raise UsageError(f"more than {MOST_ROWS} rows", hint="acct export gives whole datasets")
     return Table(columns, rows)
+
+
+def _names(cursor: DuckDBPyConnection) -> Iterator[str]:
+    """The columns of an answer, if all of it can be told."""
+    for name, kind, *_ in cursor.description or ():
+        if "WITH TIME ZONE" in str(kind):
+            raise UsageError(f"{name} is a time with a zone", hint="all is UTC: add ::TIMESTAMP")
+        yield name
 
 
 def check(cursor: DuckDBPyConnection, sql: str) -> None:

@@ -6,9 +6,10 @@ is kept and times are ISO with Z.
 
 import csv
 import json
+import math
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TextIO
 
@@ -101,22 +102,26 @@ def _shown(table: Table) -> list[Sequence[str]]:
 def _cell(name: str, value: Value) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool | str):
-        return printable(str(value))
-    if isinstance(value, date):
-        return str(_exact(value))
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return printable(str(_exact(value)))
     return str(value) if name in ("year", "message_id") else figure(name, value)
 
 
 def _exact(value: Value) -> Value:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%S}Z"
+    if isinstance(value, list | dict):  # what a query may give, such as list(vo)
+        return json.dumps(value, ensure_ascii=False, default=str)
     return value
 
 
 def _json(value: Value) -> str:
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, float) and not math.isfinite(value):
+        return "null"  # JSON has no word for it
     return json.dumps(_exact(value), ensure_ascii=False, default=str)
 
 

@@ -9,7 +9,7 @@ INT64 = 2**63 - 1
 
 
 class Kind(StrEnum):
-    """How a field's text is understood, and what column it becomes."""
+    """How a field's text is understood, and of which type it is in the dataset."""
 
     TEXT = "VARCHAR"
     INTEGER = "BIGINT"
@@ -40,6 +40,11 @@ class Field:
     def name(self) -> str:
         """The column's name."""
         return self.column or snake(self.wire)
+
+    @property
+    def stored(self) -> str:
+        """The type of the table's column: whole seconds take half of a timestamp's bytes."""
+        return "TIMESTAMP_S" if self.kind is Kind.TIME else self.kind.value
 
     @property
     def when_null(self) -> str:

@@ -19,7 +19,7 @@ _TYPE, _LEVEL = "ServiceLevelType", "ServiceLevel"
 
 def table(kind: RecordType) -> str:
     """The statement that makes the staging table."""
-    columns = ", ".join(f"{f.name} {f.kind.value}" for f in kind.fields)
+    columns = ", ".join(f"{f.name} {f.stored}" for f in kind.fields)
     levels = ", service_levels VARCHAR" if kind.benchmarks else ""
     return (
         f"CREATE TABLE stage.{kind.name} "

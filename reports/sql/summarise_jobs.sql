@@ -8,7 +8,7 @@ SELECT site, $since::DATE AS month, global_user_name, vo, vo_group, vo_role, sub
        sum(wall_duration) AS wall_duration, sum(cpu_duration) AS cpu_duration,
        count(*) AS number_of_jobs, $now AS update_time
 FROM store.jobs
-WHERE end_time >= $since AND end_time < $until
+WHERE end_time >= $since::TIMESTAMP_S AND end_time < $until::TIMESTAMP_S
   AND site IN (SELECT site FROM store.due WHERE month = $since::DATE)
 GROUP BY site, global_user_name, vo, vo_group, vo_role, submit_host, queue, infrastructure_type,
          service_level_type, service_level, service_levels, node_count, processors

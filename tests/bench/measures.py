@@ -139,7 +139,8 @@ def _grow(repository: LocalRepository, millions: int) -> None:
         [(held,)] = cursor.execute("SELECT count(*) FROM store.jobs").fetchall()
         statement = text("tests", "bench/synthetic.sql")
         for first in range(held, millions * MILLION, MILLION):
-            cursor.execute(statement, {"rows": MILLION, "first": first, "sites": 50})
+            given = {"rows": MILLION, "first": first, "sites": 50, "year": 10 * MILLION}
+            cursor.execute(statement, given)
 
 
 def _from_nothing(repository: LocalRepository, million: int) -> Iterator[Figure]:
