@@ -7,18 +7,17 @@ patience while the others go on.
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from appliance.config import Config
 from appliance.errors import AcctError
 from appliance.local import LocalRepository
-from appliance.logs import counted
+from appliance.logs import counted, fields
+from appliance.pace import Pace
 
 if TYPE_CHECKING:
-    from ingest.batch import Item
     from ingest.envelope import Envelope, Source
 
 BACK_OFF_S = (1, 2, 4, 8, 16, 32, 60)
@@ -30,7 +29,6 @@ _SUMMARISE_EVERY_S = 2.0
 """While messages keep coming, reports are at most so old."""
 _RETRY_EVERY_S = 5.0
 """How often rejects are looked at for want of trust that has come since."""
-_HOUR = 60
 
 log = logging.getLogger(__name__)
 
@@ -71,40 +69,6 @@ class Fed:
             return self.source.depth()
         except AcctError:
             return 0
-
-
-@dataclass(slots=True)
-class Minute:
-    """What came in during one minute."""
-
-    minute: int
-    """Seconds since the epoch, a multiple of 60."""
-    messages: int = 0
-    records: int = 0
-    rejected: int = 0
-
-
-@dataclass(slots=True)
-class Pace:
-    """What came in, by minute, over the last hour."""
-
-    minutes: deque[Minute] = field(default_factory=lambda: deque(maxlen=_HOUR))
-
-    def add(self, items: "Sequence[Item]") -> None:
-        """Count a batch."""
-        minute = int(time.time()) // 60 * 60
-        if not self.minutes or self.minutes[-1].minute != minute:
-            self.minutes.append(Minute(minute))
-        now = self.minutes[-1]
-        now.messages += len(items)
-        now.records += sum(item.records for item in items)
-        now.rejected += sum(item.problem is not None for item in items)
-
-    def table(self) -> list[list[int]]:
-        """Minute, messages, records, rejected; without the minutes in which nothing came."""
-        oldest = time.time() - 60 * _HOUR
-        return [[m.minute, m.messages, m.records, m.rejected]
-                for m in list(self.minutes) if m.minute >= oldest]  # fmt: skip
 
 
 class Intake:
@@ -232,7 +196,7 @@ class Intake:
         self.pace.add(items)
         for (fed, envelope), item in zip(batch, items, strict=True):
             self._settle(fed, envelope, accepted=item.problem is None)
-        log.info("%s", counted(items, time.monotonic() - begun), extra={"fields": _fields(items)})
+        log.info("%s", counted(items, time.monotonic() - begun), extra={"fields": fields(items)})
 
     def _settle(self, fed: Fed, envelope: "Envelope", *, accepted: bool) -> None:
         try:
@@ -245,13 +209,3 @@ class Intake:
         for fed, envelope in batch:
             fed.source.release(envelope)
         batch[0][0].failed(error)
-
-
-def _fields(items: "Sequence[Item]") -> dict[str, Any]:
-    states = [item.state for item in items]
-    return {
-        "messages": len(items),
-        **{state: states.count(state) for state in ("accepted", "rejected", "duplicate")},
-        "records": sum(item.records for item in items),
-        "sources": sorted({item.envelope.source for item in items}),
-    }

@@ -61,3 +61,14 @@ def counted(items: "Sequence[Item]", seconds: float) -> str:
         f"{len(items)} messages ({', '.join(kinds)}), {records} records in {seconds:.2f} s "
         f"from {sources}"
     )
+
+
+def fields(items: "Sequence[Item]") -> dict[str, object]:
+    """The same as fields of a JSON line."""
+    states = [item.state for item in items]
+    return {
+        "messages": len(items),
+        **{state: states.count(state) for state in ("accepted", "rejected", "duplicate")},
+        "records": sum(item.records for item in items),
+        "sources": sorted({item.envelope.source for item in items}),
+    }

@@ -13,7 +13,8 @@ from ingest import fqan
 from ingest.batch import Item
 from ingest.formats import staging
 from ingest.formats.explain import explain
-from ingest.formats.text import Layout, layout_of, tokenise
+from ingest.formats.text import Layout, layout_of
+from ingest.formats.tokens import tokenise
 
 
 def prepare(cursor: DuckDBPyConnection) -> None:

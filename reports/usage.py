@@ -64,7 +64,8 @@ def condition(
     parts, values = ["true"], dict[str, object]()
     for number, (name, allowed) in enumerate(question.where):
         column = columns.get(name, name)
-        parts.append(f"({column})::VARCHAR IN (SELECT unnest($where{number}::VARCHAR[]))")
+        shown = f"coalesce(({column})::VARCHAR, '')"  # nothing is asked for by an empty value
+        parts.append(f"{shown} IN (SELECT unnest($where{number}::VARCHAR[]))")
         values[f"where{number}"] = list(allowed)
     for name, day, sign in (("since", question.since, ">="), ("until", question.until, "<")):
         if day:

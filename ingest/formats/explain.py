@@ -2,7 +2,8 @@
 
 from appliance.errors import Problem
 from appliance.records.declare import RecordType
-from ingest.formats.text import TextMessage, line_of, pieces
+from ingest.formats.text import TextMessage
+from ingest.formats.tokens import line_of, pieces
 
 _REASONS = {
     "MAN": "{field} is missing or null, and it is mandatory",

@@ -9,12 +9,16 @@ message: planning it takes as long as loading 3,000 records.
 
 from functools import cache
 
-from appliance.records.benchmarks import CANONICAL, PREFERENCE
-from appliance.records.declare import Field, Kind, RecordType, WireForm
-from ingest.formats.text import ABSENT, TYPE_FIRST, Layout
+from appliance.records.declare import RecordType, WireForm
+from ingest.formats import checks
+from ingest.formats.checks import LEVEL, TYPE
+from ingest.formats.text import Layout
+from ingest.formats.tokens import TYPE_FIRST
+
+ABSENT = "%%%"
+"""Stands for a field that a record does not have: no value holds a separator."""
 
 CLOSER = "CLOSER"
-_TYPE, _LEVEL = "ServiceLevelType", "ServiceLevel"
 
 
 def table(kind: RecordType) -> str:
@@ -45,15 +49,15 @@ def insert(kind: RecordType, form: WireForm, layout: Layout | None) -> str:
               FROM (SELECT unnest($messages) AS message,
                            string_split(unnest($texts), chr(10) || '%%' || chr(10)) AS pieces))"""
     raw = _raw_by_name(kind, form, layout, split) if layout else _raw_wide(kind, form, split)
-    values = ", ".join(f'{_value(kind, f, form)} AS "{f.name} value"' for f in kind.fields)
-    levels = f", {_all_levels(form)} AS service_levels" if kind.benchmarks else ""
+    values = ", ".join(f'{checks.value(kind, f, form)} AS "{f.name} value"' for f in kind.fields)
+    levels = f", {checks.all_levels(form)} AS service_levels" if kind.benchmarks else ""
     typed = f"SELECT *, {values}{levels} FROM ({raw})"
-    stored = ", ".join(f"{_stored(f)} AS {f.name}" for f in kind.fields)
-    fine = " AND ".join(fine for f in kind.fields for fine in _fine(kind, f, form))
+    stored = ", ".join(f"{checks.stored(f)} AS {f.name}" for f in kind.fields)
+    fine = " AND ".join(fine for f in kind.fields for fine in checks.fine(kind, f, form))
     if layout:
         verdict = f"CASE WHEN ragged OR NOT coalesce({fine}, false) THEN '{CLOSER}' END"
     else:
-        faults = " ".join(fault for f in kind.fields for fault in _faults(kind, f, form))
+        faults = " ".join(fault for f in kind.fields for fault in checks.faults(kind, f, form))
         verdict = f"CASE WHEN {fine} THEN NULL {faults} END"
     checked = (
         f"SELECT message, record, {stored}{', service_levels' if levels else ''}, "
@@ -86,7 +90,7 @@ def _raw_by_name(kind: RecordType, form: WireForm, layout: Layout, split: str) -
         for f in kind.fields
     ]
     if form.arrays:
-        first = where.get(_TYPE, 99) < where.get(_LEVEL, 0)
+        first = where.get(TYPE, 99) < where.get(LEVEL, 0)
         columns.append(f"""{"'1'" if first else "NULL"} AS "{TYPE_FIRST}" """)
     return (
         f"SELECT message, record, {', '.join(columns)}, {_ragged(layout)} AS ragged FROM ({split})"
@@ -115,151 +119,3 @@ def _raw_wide(kind: RecordType, form: WireForm, split: str) -> str:
         for n, name in enumerate(wide_names(kind, form), 1)
     )
     return f"SELECT message, record, {columns}, false AS ragged FROM ({split})"
-
-
-_OF = {
-    Kind.INTEGER: "stage.integer_of({v})",
-    Kind.DECIMAL: "stage.decimal_of({v})",
-    Kind.TIME: "stage.time_of({v})",
-}
-
-
-def _value(kind: RecordType, field: Field, form: WireForm) -> str:
-    """What a field's text means; NULL: nothing, or nothing that it may mean."""
-    v = f'"{field.wire}"'
-    if kind.benchmarks and field.wire == _TYPE:
-        return _benchmark(form)
-    if field.wire in form.arrays:
-        return f"stage.decimal_of({_chosen_value()})"
-    if field.kind is Kind.TEXT:
-        return f"CASE WHEN NOT stage.is_null({v}) THEN {v} END"
-    return _OF[field.kind].format(v=v)
-
-
-def _stored(field: Field) -> str:
-    value = f'"{field.name} value"'
-    return value if field.when_null == "NULL" else f"coalesce({value}, {field.when_null})"
-
-
-def _fine(kind: RecordType, field: Field, form: WireForm) -> list[str]:
-    """When a field needs no closer look: cheap conditions that hold for nearly all records."""
-    value, v = f'"{field.name} value"', f'"{field.wire}"'
-    null = "" if field.mandatory else f" OR stage.is_null({v})"
-    if kind.benchmarks and field.wire in (_TYPE, _LEVEL):
-        more = [f'"{_TYPE}" IS NULL'] if form.arrays and field.wire == _TYPE else []
-        return more + _fine_benchmark(field, value, form)
-    if field.kind is Kind.TEXT:
-        short = f"strlen({value}) <= {field.limit}"
-        return [short if field.mandatory else f"coalesce({short}, true)"]
-    if field.kind is Kind.INTEGER:
-        return [f"({value} BETWEEN {field.low} AND {field.high}{null})"]
-    least = f"{value} >= {field.low}" if field.kind is Kind.DECIMAL else f"{value} IS NOT NULL"
-    return [f"({least}{null})"]
-
-
-def _fine_benchmark(field: Field, value: str, form: WireForm) -> list[str]:
-    if field.wire == _TYPE:
-        return [f"{value} IS NOT NULL"]
-    return [f"{value} >= {field.low}"] + ([f'stage.is_array("{_LEVEL}")'] if form.arrays else [])
-
-
-def _faults(kind: RecordType, field: Field, form: WireForm) -> list[str]:
-    """What can be wrong with one field: `WHEN … THEN 'CODE Field'` clauses, in order."""
-    v = f'"{field.wire}"'
-    found = [f"WHEN stage.is_null({v}) THEN 'MAN {field.wire}'"] if field.mandatory else []
-    if kind.benchmarks and field.wire == _TYPE:
-        return _benchmark_faults(kind, form)
-    if field.wire in form.arrays:
-        return found + _array_faults(field)
-    some = f"WHEN NOT stage.is_null({v}) AND"
-    return found + [f"{some} {fault}" for fault in _value_faults(field, v)]
-
-
-def _value_faults(field: Field, v: str) -> list[str]:
-    value, name = f'"{field.name} value"', field.wire
-    if field.kind is Kind.TEXT:
-        return [f"length({v}) > {field.limit} THEN 'DBL {name}'"]
-    if field.kind is Kind.TIME:
-        return [f"{value} IS NULL THEN 'TIM {name}'"]
-    if field.kind is Kind.INTEGER:
-        return [
-            f"{value} IS NULL AND NOT stage.looks_integer({v}) THEN 'INT {name}'",
-            f"({value} IS NULL OR {value} < {field.low} OR {value} > {field.high}) "
-            f"THEN 'DBR {name}'",
-        ]
-    return [
-        f"NOT stage.looks_decimal({v}) THEN 'FLT {name}'",
-        f"({value} IS NULL OR {value} < {field.low}) THEN 'DBR {name}'",
-    ]
-
-
-def _canonical(v: str) -> str:
-    whens = " ".join(f"WHEN '{low}' THEN '{name}'" for low, name in CANONICAL.items())
-    return f"CASE lower({v}) {whens} END"
-
-
-def _benchmark(form: WireForm) -> str:
-    """The benchmark that a record is accounted by, in its canonical spelling."""
-    if not form.arrays:
-        return _canonical(f'"{_TYPE}"')
-    return f"""coalesce({_canonical(f'"{_TYPE}"')}, {_canonical(_chosen())})"""
-
-
-def _chosen() -> str:
-    """The preferred benchmark of an array, in lower case."""
-    types = f'list_transform(stage.array_types("{_LEVEL}"), lambda t: lower(t))'
-    whens = " ".join(
-        f"WHEN list_contains({types}, '{name.lower()}') THEN '{name.lower()}'"
-        for name in PREFERENCE
-    )
-    return f"CASE {whens} END"
-
-
-def _chosen_value() -> str:
-    """The text of an array's preferred number, or that of the benchmark named after it.
-
-    The reference labels the preferred number with whatever name follows; ours takes the named
-    benchmark's own number if the array has it.
-    """
-    value = 'stage.array_value("{0}", {1})'.format
-    return f"""coalesce({value(_LEVEL, f'lower("{_TYPE}")')}, {value(_LEVEL, _chosen())})"""
-
-
-def _all_levels(form: WireForm) -> str:
-    """Every known benchmark of an array as a JSON object; NULL where there is just one."""
-    if not form.arrays:
-        return "NULL"
-    value = "stage.decimal_of(stage.array_value(\"{0}\", '{1}'))".format
-    pairs = ", ".join(
-        f"""CASE WHEN {value(_LEVEL, low)} IS NOT NULL
-            THEN '"{name}": ' || {value(_LEVEL, low)} END"""
-        for low, name in CANONICAL.items()
-    )
-    known = f"list_filter([{pairs}], lambda pair: pair IS NOT NULL)"
-    joined = f"list_aggregate({known}, 'string_agg', ', ')"
-    return f"CASE WHEN len({known}) > 1 THEN '{{' || {joined} || '}}' END"
-
-
-def _benchmark_faults(kind: RecordType, form: WireForm) -> list[str]:
-    allowed = ", ".join(f"'{name.lower()}'" for name in sorted(kind.benchmarks))
-    unknown = f"""coalesce(lower("{_TYPE}"), '') NOT IN ({allowed})"""
-    if not form.arrays:
-        return [
-            f'WHEN stage.is_null("{_TYPE}") AND stage.is_null("{_LEVEL}") THEN \'BEN {_LEVEL}\'',
-            f"WHEN {unknown} THEN 'BEN {_TYPE}'",
-            f"WHEN stage.is_null(\"{_LEVEL}\") THEN 'BEN {_LEVEL}'",
-        ]
-    return [
-        f"WHEN \"{_LEVEL}\" IS NULL THEN 'BEN {_LEVEL}'",
-        f'WHEN "{TYPE_FIRST}" IS NOT NULL AND "{_TYPE}" <> {_chosen()} THEN \'MIX {_TYPE}\'',
-        f"WHEN \"{_TYPE}\" IS NOT NULL AND {unknown} THEN 'BEN {_TYPE}'",
-    ]
-
-
-def _array_faults(field: Field) -> list[str]:
-    v, value = f'"{field.wire}"', f'"{field.name} value"'
-    return [
-        f"WHEN {v} IS NOT NULL AND (stage.is_null({v}) OR NOT stage.is_array({v}) "
-        f"OR {_chosen()} IS NULL) THEN 'DCT {field.wire}'",
-        f"WHEN {value} IS NULL OR {value} < {field.low} THEN 'DBR {field.wire}'",
-    ]
