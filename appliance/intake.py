@@ -133,7 +133,11 @@ class Intake:
         if now < self._retry_at:
             return
         self._retry_at = now + _RETRY_EVERY_S
-        loaded = self._repository.retry_trusted()
+        try:
+            loaded = self._repository.retry_trusted()
+        except AcctError as error:  # they stay rejects; no reason for others to wait
+            log.warning("cannot retry what was refused: %s", error)
+            return
         if loaded.accepted:
             log.info("%d messages accepted now that trust has changed", loaded.accepted)
 

@@ -20,7 +20,7 @@ from appliance import tables
 from appliance.config import Config
 from appliance.errors import AcctError, UsageError
 from appliance.migrate import migrate
-from appliance.resources import text
+from appliance.resources import names, text
 
 
 class InUseError(AcctError):
@@ -73,7 +73,11 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[DuckDBPyConnection]:
-        """A cursor inside a write transaction: all of it is committed, or none."""
+        """A cursor inside a write transaction: all of it is committed, or none.
+
+        Raises:
+            AcctError: It cannot be committed, such as on a full disk.
+        """
         with self.writing, self.cursor() as cursor:
             cursor.execute("BEGIN")
             try:
@@ -81,7 +85,12 @@ class Store:
             except BaseException:
                 cursor.execute("ROLLBACK")
                 raise
-            cursor.execute("COMMIT")
+            try:
+                cursor.execute("COMMIT")
+            except duckdb.Error as error:  # nothing of it is in the file
+                reason = str(error).splitlines()[0]
+                hint = "see that its disk has room; what came in stays where it is"
+                raise AcctError(f"cannot write {self.config.store}: {reason}", hint=hint) from error
 
     def interrupt(self) -> None:
         """Stop what the first connection runs; cursors are interrupted by their owners."""
@@ -137,10 +146,10 @@ def _unusable(file: Path, error: duckdb.Error) -> AcctError:
 def _current(connection: DuckDBPyConnection) -> bool:
     """Whether a file opened for reading has this program's tables."""
     try:
-        rows = connection.execute("SELECT digest FROM store.program").fetchall()
+        rows = connection.execute("SELECT applied, digest FROM store.program").fetchall()
     except duckdb.CatalogException:
         return False
-    return rows == [(tables.digest(),)]
+    return rows == [(len(names("appliance", "migrations", ".sql")), tables.digest())]
 
 
 def _stage(connection: DuckDBPyConnection) -> None:

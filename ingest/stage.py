@@ -13,7 +13,8 @@ from ingest import fqan
 from ingest.batch import Item
 from ingest.formats import staging
 from ingest.formats.explain import explain
-from ingest.formats.text import Layout, layout_of
+from ingest.formats.staging import By
+from ingest.formats.text import Layout, is_plain, layout_of
 from ingest.formats.tokens import tokenise
 
 
@@ -34,21 +35,22 @@ def clear(cursor: DuckDBPyConnection) -> None:
 
 def stage(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> None:
     """Put the records of opened messages into `stage.<type>`; what cannot be read is refused."""
-    groups: dict[tuple[str, WireForm, Layout | None], list[Item]] = defaultdict(list)
+    groups: dict[tuple[str, WireForm, Layout | By], list[Item]] = defaultdict(list)
     for item in items:
-        if (message := item.message) and item.problem is None:
-            groups[message.kind.name, message.form, layout_of(message)].append(item)
-    for (_, _, layout), group in groups.items():
-        if layout is None:
+        if (message := item.message) and item.problem is None and message.records:
+            how = layout_of(message) or (By.NAME if is_plain(message.records) else By.WIDE)
+            groups[message.kind.name, message.form, how].append(item)
+    for (_, _, how), group in groups.items():
+        if how is By.WIDE:
             stage_closely(cursor, group, now)
         else:
             _insert(
-                cursor, group, layout, [item.message.records for item in group if item.message], now
+                cursor, group, how, [item.message.records for item in group if item.message], now
             )
 
 
 def stage_closely(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> None:
-    """The same, record by record: for messages whose records differ or hold odd white space."""
+    """The same, record by record: for messages that hold odd white space, or are not all well."""
     groups: dict[tuple[str, WireForm], list[tuple[Item, str]]] = defaultdict(list)
     for item in items:
         if (message := item.message) is None:
@@ -61,7 +63,7 @@ def stage_closely(cursor: DuckDBPyConnection, items: Iterable[Item], now: dateti
             key = message.kind.name, message.form
             groups[key].append((item, staging.wide(records, names)))
     for group in groups.values():
-        _insert(cursor, [item for item, _ in group], None, [text for _, text in group], now)
+        _insert(cursor, [item for item, _ in group], By.WIDE, [text for _, text in group], now)
 
 
 def to_read_closely(cursor: DuckDBPyConnection, items: Sequence[Item]) -> list[Item]:
@@ -124,13 +126,13 @@ def _read_fqans(cursor: DuckDBPyConnection, kind: RecordType) -> None:
 def _insert(
     cursor: DuckDBPyConnection,
     items: Sequence[Item],
-    layout: Layout | None,
+    how: Layout | By,
     texts: list[str],
     now: datetime,
 ) -> None:
     message = items[0].message
     assert message is not None  # noqa: S101 # only such were grouped
     cursor.execute(
-        staging.insert(message.kind, message.form, layout),
+        staging.insert(message.kind, message.form, how),
         {"texts": texts, "messages": [item.number for item in items], "now": now},
     )

@@ -39,3 +39,7 @@ def _row(field: Field) -> str:
     null = "refused" if field.mandatory else field.when_null.strip("'")
     cells = (field.wire, field.name, _KINDS[field.kind] + limit, field.unit, null, field.doc)
     return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

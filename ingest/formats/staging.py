@@ -1,12 +1,14 @@
 """The SQL that splits, types and checks text records, generated from their declaration.
 
 A chunk of messages becomes rows of `stage.<type>`: typed columns, and in `problem` the first
-thing wrong with the record as `CODE Field`. Uniform messages are split by position and only asked
-whether all is well: a row whose `problem` is `CLOSER` says that its message is not uniform after
-all, or not good, and has to be read record by record. So the long list of faults burdens no good
-message: planning it takes as long as loading 3,000 records.
+thing wrong with the record as `CODE Field`. There are three ways to split: by position where all
+records have one layout, by name where they differ, and `WIDE` for texts that were read record by
+record. The first two only ask whether all is well: a row whose `problem` is `CLOSER` says that its
+message has to be read record by record. So the long list of faults burdens no good message:
+planning it takes as long as loading 3,000 records.
 """
 
+from enum import StrEnum
 from functools import cache
 
 from appliance.records.declare import RecordType, WireForm
@@ -21,6 +23,15 @@ ABSENT = "%%%"
 CLOSER = "CLOSER"
 
 
+class By(StrEnum):
+    """How records are split that have no one layout."""
+
+    NAME = "name"
+    """Lines in any order, each `Key: ` and a value."""
+    WIDE = "wide"
+    """Values only, a line for every field: as `wide` writes them."""
+
+
 def table(kind: RecordType) -> str:
     """The statement that makes the staging table."""
     columns = ", ".join(f"{f.name} {f.stored}" for f in kind.fields)
@@ -32,29 +43,27 @@ def table(kind: RecordType) -> str:
 
 
 @cache
-def insert(kind: RecordType, form: WireForm, layout: Layout | None) -> str:
-    """The statement that stages a chunk of messages of one layout.
+def insert(kind: RecordType, form: WireForm, how: Layout | By) -> str:
+    """The statement that stages a chunk of messages.
 
     Its parameters: $texts, the records' texts (list), $messages, a number each (list), $now.
 
     Args:
         kind: What the records are.
         form: In which form they were written.
-        layout: How the records look; None: the texts are values only, as `wide` makes them.
+        how: How the records look.
     """
-    split = """
-        SELECT message, record, piece, string_split(piece, chr(10)) AS l
-        FROM (SELECT message, unnest(pieces) AS piece,
-                     generate_subscripts(pieces, 1)::INTEGER AS record
-              FROM (SELECT unnest($messages) AS message,
-                           string_split(unnest($texts), chr(10) || '%%' || chr(10)) AS pieces))"""
-    raw = _raw_by_name(kind, form, layout, split) if layout else _raw_wide(kind, form, split)
+    raw = (
+        {By.NAME: _raw_by_name, By.WIDE: _raw_wide}[how](kind, form)
+        if isinstance(how, By)
+        else (_raw_by_position(kind, form, how))
+    )
     values = ", ".join(f'{checks.value(kind, f, form)} AS "{f.name} value"' for f in kind.fields)
     levels = f", {checks.all_levels(form)} AS service_levels" if kind.benchmarks else ""
     typed = f"SELECT *, {values}{levels} FROM ({raw})"
     stored = ", ".join(f"{checks.stored(f)} AS {f.name}" for f in kind.fields)
     fine = " AND ".join(fine for f in kind.fields for fine in checks.fine(kind, f, form))
-    if layout:
+    if how is not By.WIDE:
         verdict = f"CASE WHEN ragged OR NOT coalesce({fine}, false) THEN '{CLOSER}' END"
     else:
         faults = " ".join(fault for f in kind.fields for fault in checks.faults(kind, f, form))
@@ -81,7 +90,21 @@ def wide(records: list[dict[str, str]], names: list[str]) -> str:
     return "\n%%\n".join("\n".join([r.get(name, ABSENT) for name in names]) for r in records)
 
 
-def _raw_by_name(kind: RecordType, form: WireForm, layout: Layout, split: str) -> str:
+_LINES = """
+        SELECT message, record, piece, string_split(piece, chr(10)) AS l
+        FROM (SELECT message, unnest(pieces) AS piece,
+                     generate_subscripts(pieces, 1)::INTEGER AS record
+              FROM (SELECT message, string_split(text, chr(10) || '%%' || chr(10)) AS pieces
+                    FROM (SELECT unnest($messages) AS message, unnest($texts) AS text)))"""
+"""The records' lines: `message`, `record` (from 1), `piece` and `l`, its lines (list)."""
+
+
+_EXACT = """NOT contains(piece, ':  ') AND NOT contains(piece, ' ' || chr(10))
+            AND NOT ends_with(piece, ' ')"""
+"""One blank after each colon and none at the ends: values need no trimming."""
+
+
+def _raw_by_position(kind: RecordType, form: WireForm, layout: Layout) -> str:
     where = {name: position for position, name in enumerate(layout.names, 1)}
     columns = [
         f'{_cut(f.wire, where[f.wire], layout)} AS "{f.wire}"'
@@ -93,7 +116,23 @@ def _raw_by_name(kind: RecordType, form: WireForm, layout: Layout, split: str) -
         first = where.get(TYPE, 99) < where.get(LEVEL, 0)
         columns.append(f"""{"'1'" if first else "NULL"} AS "{TYPE_FIRST}" """)
     return (
-        f"SELECT message, record, {', '.join(columns)}, {_ragged(layout)} AS ragged FROM ({split})"
+        f"SELECT message, record, {', '.join(columns)}, {_ragged(layout)} AS ragged FROM ({_LINES})"
+    )
+
+
+def _raw_by_name(kind: RecordType, form: WireForm) -> str:
+    """Every line has a known name of its own if as many are found as there are lines."""
+    names = [f.wire for f in kind.fields]
+    at = {name: f"list_position(names, '{name}: ')" for name in [*names, *form.ignored]}
+    columns = [f'substr(l[{at[name]}], {len(name) + 3}) AS "{name}"' for name in names]
+    if form.arrays:
+        columns.append(f"""CASE WHEN {at[TYPE]} < {at[LEVEL]} THEN '1' END AS "{TYPE_FIRST}" """)
+    found = " + ".join(f"({position} IS NOT NULL)::INTEGER" for position in at.values())
+    return (
+        f"SELECT message, record, {', '.join(columns)}, "
+        f"NOT ({found} = len(l) AND NOT contains(piece, '%%') AND {_EXACT}) AS ragged "
+        "FROM (SELECT *, list_transform(l, lambda line: line[:strpos(line, ': ') + 1]) AS names "
+        f"FROM ({_LINES}))"
     )
 
 
@@ -107,15 +146,13 @@ def _ragged(layout: Layout) -> str:
     colon = ": " if layout.exact else ":"
     uniform = [f"len(l) = {len(layout.names)}"]
     uniform += [f"starts_with(l[{n}], '{name}{colon}')" for n, name in enumerate(layout.names, 1)]
-    if layout.exact:
-        uniform += ["NOT contains(piece, ':  ')", "NOT contains(piece, ' ' || chr(10))",
-                    "NOT ends_with(piece, ' ')"]  # fmt: skip
+    uniform += [_EXACT] if layout.exact else []
     return f"NOT ({' AND '.join(uniform)})"
 
 
-def _raw_wide(kind: RecordType, form: WireForm, split: str) -> str:
+def _raw_wide(kind: RecordType, form: WireForm) -> str:
     columns = ", ".join(
         f"CASE WHEN l[{n}] <> '{ABSENT}' THEN trim(l[{n}]) END AS \"{name}\""
         for n, name in enumerate(wide_names(kind, form), 1)
     )
-    return f"SELECT message, record, {columns}, false AS ragged FROM ({split})"
+    return f"SELECT message, record, {columns}, false AS ragged FROM ({_LINES})"
