@@ -11,14 +11,14 @@ Month = tuple[int, int]
 
 
 def summarise(store: Store) -> int:
-    """Make the summaries that are due, a transaction a month.
+    """Make the summaries that are due, a transaction for up to a year of months.
 
     Returns:
         How many months of sites were made again.
     """
     done = 0
-    while (month := _next_due(store)) is not None:
-        done += _summarise_month(store, month)
+    while (months := _next_due(store)) is not None:
+        done += _summarise_months(store, *months)
     return done
 
 
@@ -35,24 +35,31 @@ def due(store: Store) -> int:
         return int(cursor.execute("SELECT count(*) FROM store.due").fetchall()[0][0])
 
 
-def _next_due(store: Store) -> date | None:
+def _next_due(store: Store) -> tuple[date, date] | None:
+    """The earliest month that is due, and the first after the last one within a year of it."""
     with store.cursor() as cursor:
-        found: date | None = cursor.execute("SELECT min(month) FROM store.due").fetchall()[0][0]
-        return found
+        rows = cursor.execute(text("reports", "sql/next_due.sql")).fetchall()
+    first, after = rows[0]
+    return None if first is None else (first, after)
 
 
-def _summarise_month(store: Store, month: date) -> int:
-    since = datetime.combine(month, time())
-    until = datetime(month.year + month.month // 12, month.month % 12 + 1, 1)  # noqa: DTZ001 # UTC
+def _summarise_months(store: Store, first: date, after: date) -> int:
+    months = {"first": first, "after": after}
     with store.transaction() as cursor:
         cursor.execute(
-            "DELETE FROM store.job_summaries WHERE month = $1 "
-            "AND site IN (SELECT site FROM store.due WHERE month = $1)",
-            [month],
+            "DELETE FROM store.job_summaries WHERE month >= $first AND month < $after "
+            "AND (site, month) IN (SELECT (site, month) FROM store.due)",
+            months,
         )
         cursor.execute(
             text("reports", "sql/summarise_jobs.sql"),
-            {"since": since, "until": until, "now": now()},
+            {"since": _instant(first), "until": _instant(after), "now": now()},
         )
-        gone = cursor.execute("DELETE FROM store.due WHERE month = $1", [month]).fetchall()
+        gone = cursor.execute(
+            "DELETE FROM store.due WHERE month >= $first AND month < $after", months
+        ).fetchall()
         return int(gone[0][0])
+
+
+def _instant(day: date) -> datetime:
+    return datetime.combine(day, time())

@@ -55,7 +55,7 @@ def intake(folder: Path) -> Iterator[Figure]:
     plain_s = min(timed(lambda: messages.split_plainly(files)) for _ in range(3))
     yield Figure("plain Python split of 200 messages of 1,000 jobs", plain_s, "s")
     for name, path, least in (("plain", "plain", None), ("ragged", "ragged", 80_000)):
-        taken = min(timed(lambda p=path: load(folder, folder / p)) for _ in range(3))
+        taken = min(load(folder, folder / path) for _ in range(3))
         yield Figure(f"acct load, {name}, whole process", records / taken, "records/s", least, True)
         yield Figure(f"  as a multiple of the plain Python split, {name}", taken / plain_s, "x")
     yield from _signed(folder, files)
@@ -254,12 +254,12 @@ def acct(data: Path, *words: str) -> None:
     subprocess.run([ACCT, "--data", data, *words], check=True, capture_output=True)
 
 
-def load(folder: Path, path: Path) -> None:
-    """Into a new store each time."""
+def load(folder: Path, path: Path) -> float:
+    """Seconds that `acct load` takes, into a new store each time."""
     data = folder / "loaded"
     shutil.rmtree(data, ignore_errors=True)
     acct(data, "init")
-    acct(data, "load", str(path))
+    return timed(lambda: acct(data, "load", str(path)))
 
 
 def timed(do: Callable[[], object]) -> float:
