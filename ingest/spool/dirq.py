@@ -8,15 +8,15 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 from ingest.spool import files
+from ingest.spool.elements import Elements
 from ingest.spool.insertion import LOCKED, OBSOLETE, TEMPORARY, Insertion, intermediate
-from ingest.spool.layout import OVERSIZE, Element, Listing, UnfitError
+from ingest.spool.layout import OVERSIZE, Element, UnfitError
 from ingest.spool.names import ELEMENT, FOLDER, private
-from ingest.spool.oddities import Oddities, log
+from ingest.spool.oddities import log
 from ingest.spool.tidy import DAY_S, demolish, older_than, remove_if_unused
 
 STALE_S = 600.0
@@ -25,7 +25,7 @@ NO_SIGNER, NO_ID = "Not available.", "noid"
 """What SSM writes when it does not know: transport sheet, 1.2."""
 
 
-class Dirq:
+class Dirq(Elements):
     """A dirq `Queue`.
 
     Our own locks carry the sticky bit, which means nothing on an empty directory and which dirq
@@ -34,31 +34,12 @@ class Dirq:
     """
 
     def __init__(self, path: Path, archive: Path | None = None) -> None:
-        self.path = path
-        self.oddities = Oddities(path)
+        super().__init__(path)
         self._archive = None if archive is None else Insertion(archive)
         self._insertion = Insertion(path)
 
-    def waiting(self) -> Listing:
-        """All elements: whether one is locked shows when it is taken."""
-        names = sorted(self._names())
-        self.oddities.keep_only(names)
-        return Listing(names)
-
-    def count(self) -> int:
-        """How many elements there are, locked ones too."""
-        return sum(1 for _ in self._names())
-
-    def _names(self) -> Iterator[str]:
-        for folder in intermediate(self.path):
-            with contextlib.suppress(FileNotFoundError):  # purged since it was listed
-                yield from self._names_in(folder)
-
-    def _names_in(self, folder: str) -> Iterator[str]:
-        with os.scandir(self.path / folder) as entries:
-            for entry in entries:
-                if ELEMENT(entry.name) and entry.is_dir(follow_symlinks=False):
-                    yield f"{folder}/{entry.name}"
+    def _is_element(self, entry: os.DirEntry[str]) -> bool:
+        return bool(ELEMENT(entry.name)) and entry.is_dir(follow_symlinks=False)
 
     def take(self, name: str, most: int) -> Element | None:
         """Lock and read it; without a body file it is no message."""

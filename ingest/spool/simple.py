@@ -6,15 +6,15 @@ Transport sheet, 1.3. A foreign reader, writer and purge may be at work side by 
 import contextlib
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.spool import files
 from ingest.spool.appending import Appending
+from ingest.spool.elements import Elements
 from ingest.spool.insertion import intermediate
-from ingest.spool.layout import OVERSIZE, Element, Listing, UnfitError
+from ingest.spool.layout import OVERSIZE, Element, UnfitError
 from ingest.spool.names import ELEMENT, FOLDER
-from ingest.spool.oddities import Oddities, log
+from ingest.spool.oddities import log
 from ingest.spool.tidy import DAY_S, older_than, remove_if_unused
 
 STALE_S = 600.0
@@ -24,7 +24,7 @@ _MARK_NS = 727_272_000
 """The nanoseconds of a time that says: locked by acct. Whole microseconds: file systems round."""
 
 
-class Simple:
+class Simple(Elements):
     """A dirq `QueueSimple`.
 
     A lock is a hard link, so it shares its file's times; ours set a time with our mark. As we
@@ -33,31 +33,12 @@ class Simple:
     """
 
     def __init__(self, path: Path, archive: Path | None = None) -> None:
-        self.path = path
-        self.oddities = Oddities(path)
+        super().__init__(path)
         self._archive = None if archive is None else Appending(archive)
         self._appending = Appending(path)
 
-    def waiting(self) -> Listing:
-        """All elements: whether one is locked shows when it is taken."""
-        names = sorted(self._names())
-        self.oddities.keep_only(names)
-        return Listing(names)
-
-    def count(self) -> int:
-        """How many elements there are, locked ones too."""
-        return sum(1 for _ in self._names())
-
-    def _names(self) -> Iterator[str]:
-        for folder in intermediate(self.path):
-            with contextlib.suppress(FileNotFoundError):  # purged since it was listed
-                yield from self._names_in(folder)
-
-    def _names_in(self, folder: str) -> Iterator[str]:
-        with os.scandir(self.path / folder) as entries:
-            for entry in entries:
-                if ELEMENT(entry.name) and entry.is_file(follow_symlinks=False):
-                    yield f"{folder}/{entry.name}"
+    def _is_element(self, entry: os.DirEntry[str]) -> bool:
+        return bool(ELEMENT(entry.name)) and entry.is_file(follow_symlinks=False)
 
     def _lock_of(self, name: str) -> Path:
         return self.path / f"{name}.lck"
