@@ -234,7 +234,7 @@ class Broker:
         client = self.client(five=five)
         client.connect("127.0.0.1", self.port)
         client.loop_start()
-        properties = Properties(PacketTypes.PUBLISH) if five else None
+        properties = Properties(PacketTypes.PUBLISH) if five else None  # type: ignore[no-untyped-call]
         if empaid and properties is not None:
             properties.UserProperty = ("empaid", empaid)
         sent = [client.publish(topic, body, qos, retain, properties) for body in payloads]

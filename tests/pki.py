@@ -168,7 +168,8 @@ class Pki:
         """A host certificate: `dn`, `key`, `since`, `until`, `usage` may be given."""
         dn = more.pop("dn", f"/DC=org/DC=example/OU=hosts/CN={called}.example.org")
         usage = more.pop("usage", ("digital_signature", "key_encipherment"))
-        extensions = [(x509.BasicConstraints(ca=False, path_length=None), True)]
+        constraints = x509.BasicConstraints(ca=False, path_length=None)
+        extensions: list[tuple[x509.ExtensionType, bool]] = [(constraints, True)]
         extensions += [(key_usage(*usage), True)] if usage else []
         return self.issue(
             called, dn, issuer, extensions=[*extensions, *more.pop("plus", [])], **more
@@ -284,8 +285,10 @@ def with_sha1(signed: x509.Certificate | x509.CertificateRevocationList, key: Ke
     cryptography does not make such signatures, so the algorithm is swapped in the bytes.
     """
     assert isinstance(key, rsa.RSAPrivateKey)
-    is_crl = isinstance(signed, x509.CertificateRevocationList)
-    body = signed.tbs_certlist_bytes if is_crl else signed.tbs_certificate_bytes
+    if isinstance(signed, x509.CertificateRevocationList):
+        body = signed.tbs_certlist_bytes
+    else:
+        body = signed.tbs_certificate_bytes
     old, new = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010105")
     body = body.replace(old, new)
     signature = key.sign(body, padding.PKCS1v15(), hashes.SHA1())

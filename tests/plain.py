@@ -144,7 +144,8 @@ def _levels(row: dict[str, Any], fields: list[tuple[str, str]], arrays: bool) ->
 
 
 def _array_levels(row: dict[str, Any], fields: list[tuple[str, str]]) -> None:
-    kind, levels = "", {}
+    kind = ""
+    levels: dict[str, str] = {}
     for name, value in fields:
         if name == "ServiceLevelType":
             kind = value

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from appliance.client import RemoteRepository
@@ -76,7 +77,7 @@ def _signed(folder: Path, files: list[Path]) -> Iterator[Figure]:
             (spool / f"{number:04}").write_bytes(body)
             os.utime(spool / f"{number:04}", (time.time() - 60, time.time() - 60))
         with LocalRepository(Store.open(config)) as repository:
-            best = min(best, timed(lambda r=repository, c=config: _take_all(r, c)))
+            best = min(best, timed(partial(_take_all, repository, config)))
             [(held,)] = repository.query("SELECT count(*) FROM jobs").rows
             assert held == len(files) * messages.RECORDS
     rate = len(files) * messages.RECORDS / best
@@ -112,7 +113,7 @@ def cold_start(folder: Path) -> Iterator[Figure]:
     (messages_folder / "one").write_text(first)
     acct(data, "load", str(messages_folder))
     for words, budget in ((["--help"], 0.25), (["report"], 0.5)):
-        took = statistics.median(timed(lambda w=words: acct(data, *w)) for _ in range(7))
+        took = statistics.median(timed(partial(acct, data, *words)) for _ in range(7))
         yield Figure(f"acct {words[0]}, cold, whole process", took, "s", budget)
 
 
@@ -158,7 +159,7 @@ def _after_a_load(repository: LocalRepository) -> Iterator[Figure]:
         from ingest.envelope import Envelope
 
         envelope = Envelope(body.encode(), "bench", str(turn), time.time(), False)
-        loaded.append(timed(lambda e=envelope: repository.pipeline.take_in([e])))
+        loaded.append(timed(partial(repository.pipeline.take_in, [envelope])))
         took.append(timed(repository.summarise))
     yield Figure("loading 1,000 jobs into 20 M", statistics.median(loaded), "s")
     yield Figure("  then bringing the summaries up to date", statistics.median(took), "s", 0.1)

@@ -56,7 +56,12 @@ def connected(mqtt: Mqtt) -> Iterator[MqttSource]:
 
 def taken(inbox: MqttSource, count: int) -> list[Envelope]:
     got: list[Envelope] = []
-    until(lambda: len(got) >= count or got.extend(inbox.take(count, MAX * 100)), f"{count} come")
+
+    def enough() -> bool:
+        got.extend(inbox.take(count, MAX * 100))
+        return len(got) >= count
+
+    until(enough, f"{count} come")
     return got
 
 
@@ -321,8 +326,13 @@ def test_a_full_queue_holds_the_broker_back_and_loses_nothing(broker: Broker) ->
     broker.publish(TOPIC, *(b"%02d" % number + b"x" * (MAX - 2) for number in range(12)))
     with connected(inbox(broker)) as source:
         until(lambda: source.depth() == 4)
-        got = []
-        until(lambda: len(got) == 12 or got.extend(source.take(1, MAX)))
+        got: list[Envelope] = []
+
+        def all_came() -> bool:
+            got.extend(source.take(1, MAX))
+            return len(got) == 12
+
+        until(all_came)
         assert [body[:2] for body in bodies(got)] == [b"%02d" % number for number in range(12)]
         settle_all(source, got)
     assert nothing_waits(broker, inbox(broker))

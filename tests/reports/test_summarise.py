@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from appliance.local import LocalRepository
 from appliance.repository import Loaded
 from appliance.store import Store
+from appliance.table import Value
 from reports.summarise import due
 from tests.jobs import message, record
 
 Load = Callable[..., Loaded]
 
 
-def normalised(repository: LocalRepository) -> list[tuple[object, ...]]:
+def normalised(repository: LocalRepository) -> list[tuple[Value, ...]]:
     return repository.query(
         "SELECT normalised_wall_duration, normalised_cpu_duration, number_of_jobs "
         "FROM normalised_super_summaries ORDER BY ALL"

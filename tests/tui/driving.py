@@ -10,6 +10,7 @@ from textual.worker import WorkerCancelled
 from tests.tui.fake import NOW, FakeRepository
 from tui.app import AcctApp
 from tui.ledger import Ledger
+from tui.watch import WatchingApp
 
 NEVER = 10**6
 """Seconds between polls: a test polls itself."""
@@ -63,6 +64,7 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
 
 async def poll(pilot: Pilot[Any]) -> None:
     """A second has gone."""
+    assert isinstance(pilot.app, WatchingApp)
     pilot.app.poll()
     await settled(pilot)
 

@@ -93,8 +93,8 @@ def test_a_file_whose_time_is_in_the_future_and_that_grows_is_left_alone(
 def written_by_another(path: Path) -> Iterator[None]:
     """Another process has the file open for writing, and does nothing."""
     code = "import sys; f = open(sys.argv[1], 'ab'); print('open', flush=True); sys.stdin.read()"
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", code, path], **pipes) as writer:
+    arguments = [sys.executable, "-c", code, str(path)]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"open\n"
         yield
@@ -267,7 +267,7 @@ print(source.depth())
 
 def as_nobody(spool: Path) -> "subprocess.CompletedProcess[str]":
     """Read the spool as somebody whom permissions bind."""
-    arguments = [sys.executable, "-c", READ, spool]
+    arguments = [sys.executable, "-c", READ, str(spool)]
     return subprocess.run(arguments, capture_output=True, text=True, check=False)
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from appliance.config import Spool
 from appliance.errors import AcctError, UsageError
-from ingest.envelope import Source
+from ingest.envelope import Envelope, Source
 from ingest.spool import SpoolSource, open_layout
+from ingest.spool.layout import Listing
 from ingest.spool.layouts import LayoutName
 from tests.broker import until
 from tests.ingest.spool.spools import (
@@ -108,7 +109,7 @@ def test_a_reader_killed_before_it_settles_blocks_nothing(
     spool: Path, opened: OpenSource, layout: LayoutName
 ) -> None:
     add(spool, layout, *(b"%02d" % number for number in range(50)))
-    arguments = [sys.executable, "-c", TAKE, spool, layout]
+    arguments = [sys.executable, "-c", TAKE, str(spool), layout]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdout is not None
         assert reader.stdout.readline() == "50\n"
@@ -143,7 +144,8 @@ def settled(source: SpoolSource) -> int:
 
 
 def test_a_file_too_young_to_take_wakes_us_again(spool: Path, opened: OpenSource) -> None:
-    source, woken, got = opened(), threading.Event(), []
+    source, woken = opened(), threading.Event()
+    got: list[Envelope] = []
     source.start(woken.set)
     drop(spool, "young", age_s=0)
     while not got:
@@ -191,9 +193,14 @@ def test_many_waiting_files_are_listed_once_for_all_batches(
     """Fifty batches: one look finds all, another sees that nothing more came."""
     for number in range(500):
         drop(spool, f"{number:03}", b"", age_s=10)
-    source, listings = opened(), []
+    source, listings = opened(), list[int]()
     waiting = source._layout.waiting
-    monkeypatch.setattr(source._layout, "waiting", lambda: listings.append(1) or waiting())
+
+    def counted() -> Listing:
+        listings.append(1)
+        return waiting()
+
+    monkeypatch.setattr(source._layout, "waiting", counted)
     count = 0
     while batch := source.take(10, 1000):
         count += len(batch)
