@@ -94,8 +94,9 @@ def note(text: str) -> None:
 def text_output(file: Path | None) -> Iterator[TextIO]:
     """Standard output, or a file that appears whole or not at all."""
     if file is None:
-        yield sys.stdout
-        sys.stdout.flush()
+        with _readers_choice():
+            yield sys.stdout
+            sys.stdout.flush()
         return
     with _whole(file) as partial, partial.open("w", encoding="utf-8", newline="") as out:
         yield out
@@ -105,11 +106,24 @@ def text_output(file: Path | None) -> Iterator[TextIO]:
 def binary_output(file: Path | None) -> Iterator[IO[bytes]]:
     """The same for bytes."""
     if file is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with _readers_choice():
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
         return
     with _whole(file) as partial, partial.open("wb") as out:
         yield out
+
+
+class SeenEnough(Exception):
+    """Whoever read our output closed it, as `head` does: no failure, though typer says so."""
+
+
+@contextmanager
+def _readers_choice() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise SeenEnough from None
 
 
 @contextmanager

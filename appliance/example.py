@@ -34,7 +34,7 @@ def example(site: str) -> str:
 
 def _section(head: str, kind: Any, given: dict[str, Any], *, commented: bool) -> str:
     doc = (kind.__doc__ or "").strip()
-    lines = [f"# {doc}", f"# {head}" if commented else head]
+    lines = [f"# {doc}", f"#{head}" if commented else head]
     for declared in fields(kind):
         lines += _key(declared, given)
     return "\n".join(lines) + "\n"

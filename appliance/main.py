@@ -34,7 +34,7 @@ def hoisted(arguments: list[str]) -> list[str]:
 
 
 def _run(arguments: list[str]) -> int:
-    from appliance.cli import app
+    from appliance.cli import SeenEnough, app
     from appliance.commands import answers, care, intake, setup  # noqa: F401 # they register
     from appliance.errors import AcctError
     from appliance.printable import printable
@@ -44,7 +44,7 @@ def _run(arguments: list[str]) -> int:
     except AcctError as error:
         print(f"acct: {printable(str(error))}", file=sys.stderr)
         return error.exit_status
-    except BrokenPipeError:  # whoever read our output has seen enough
+    except SeenEnough:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:

@@ -15,6 +15,9 @@ _OPTIONS = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
 
+_ORDER = {"jobs": "", "messages": " ORDER BY message_id"}
+"""Summaries are sorted, so that two exports can be compared; jobs may be too many to sort."""
+
 # The columns by which a dataset's rows belong to a month: its time, or its year and month.
 _TIME_OF = {"jobs": "end_time", "messages": "received_at"}
 
@@ -31,7 +34,8 @@ def export(store: Store, dataset: str, form: str, month: tuple[int, int] | None)
         raise UsageError(f"there is no dataset {dataset}", hint=f"one of {', '.join(datasets())}")
     if form not in _OPTIONS:
         raise UsageError(f"there is no format {form}", hint=f"one of {', '.join(_OPTIONS)}")
-    return _pieces(store, f"SELECT * FROM {dataset}{_in_month(dataset, month)}", form)
+    order = _ORDER.get(dataset, " ORDER BY ALL")
+    return _pieces(store, f"SELECT * FROM {dataset}{_in_month(dataset, month)}{order}", form)
 
 
 def _in_month(dataset: str, month: tuple[int, int] | None) -> str:

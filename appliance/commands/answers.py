@@ -130,7 +130,7 @@ def messages(
     message_id: Annotated[int | None, typer.Argument(help="Show this one, with its text.")] = None,
     state: Annotated[str, typer.Option(help="accepted, rejected or duplicate.")] = "",
     search: Annotated[str, typer.Option(help="Only those that mention this.")] = "",
-    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=0, help="At most so many.")] = 50,
     raw: Annotated[bool, typer.Option("--raw", help="Its bytes, with the number.")] = False,
     as_: AsFormat = Format.table,
 ) -> None:

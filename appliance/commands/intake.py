@@ -116,7 +116,7 @@ def summarise(
 
 @rejects.command("list")
 def list_rejects(
-    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=0, help="At most so many.")] = 50,
     as_: AsFormat = Format.table,
 ) -> None:
     """List what was refused, latest first, with the reason."""

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 ANSWER_S = 15.0
 """How long the broker may take to answer CONNECT."""
-FAREWELL_S = 5.0
+FAREWELL_S = 10.0
 """How long a connection may take to close."""
 _ELEMENT_ID = re.compile(r"(?:.*/)?([0-9a-f]{8}/[0-9a-f]{14})")
 """The sender's element id as the last two topic levels: transport sheet, 6.1."""

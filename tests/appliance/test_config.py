@@ -82,7 +82,7 @@ def test_the_example_says_what_is_the_default_anyway(tmp_path: Path) -> None:
     same = load_config(tmp_path, environment={})
     assert same.site.name == "SITE"
     assert (same.trust, same.mqtt, same.spool) == (plain.trust, plain.mqtt, plain.spool)
-    logs, other = file.read_text().split("# [[logs]]")  # the only section that is not there
+    logs, other = file.read_text().split("#[[logs]]")  # the only section that is not there
     text = logs + other[other.index("\n[") :]
     uncommented = "\n".join(
         line[1:] if line.startswith("#") and line[1:2].islower() and " = " in line else line
