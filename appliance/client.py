@@ -8,24 +8,25 @@ from typing import Any, Self
 
 from appliance import wire
 from appliance.errors import ServiceUnreachable
-from appliance.repository import Delivery, Loaded, Question
+from appliance.repository import Delivery, Loaded, Question, in_batches
 from appliance.sockets import short_name
 from appliance.table import Table
 
-_AT_ONCE = 200
-_BYTES_AT_ONCE = 64 * 1024 * 1024
 _PIECE = 1 << 18
+_PATIENCE_S = 30.0
+"""A service that does not say how it fares in this time does not answer."""
 
 
 class _UnixConnection(http.client.HTTPConnection):
     """HTTP to a Unix socket."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__("acct")
+    def __init__(self, path: Path, timeout_s: float | None = None) -> None:
+        super().__init__("acct", timeout=timeout_s)
         self._path = path
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
         try:
             with short_name(self._path) as name:
                 self.sock.connect(name)
@@ -124,7 +125,7 @@ class RemoteRepository:
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
         """See `Repository`."""
         loaded = Loaded()
-        for batch in _batches(deliveries):
+        for batch in in_batches(deliveries):
             loaded += wire.decode(self._read("load", wire.frames(batch)))
         return loaded
 
@@ -134,7 +135,13 @@ class RemoteRepository:
 
     def status(self) -> dict[str, Any]:
         """See `Repository`."""
-        found: dict[str, Any] = self._ask("status")
+        connection, answer = self._post("status", b"{}", _PATIENCE_S)
+        try:
+            found: dict[str, Any] = wire.decode(answer.read())
+        except OSError as error:
+            raise _gone(self.path, error) from None
+        finally:
+            connection.close()
         return found
 
     def close(self) -> None:
@@ -153,9 +160,9 @@ class RemoteRepository:
             connection.close()
 
     def _post(
-        self, name: str, body: bytes
+        self, name: str, body: bytes, timeout_s: float | None = None
     ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-        connection = _UnixConnection(self.path)
+        connection = _UnixConnection(self.path, timeout_s)
         try:
             connection.request("POST", f"/v1/{name}", body)
             answer = connection.getresponse()
@@ -175,16 +182,3 @@ def _gone(path: Path, error: Exception) -> ServiceUnreachable:
     return ServiceUnreachable(
         f"the service at {path} does not answer: {reason}", hint="acct run starts one"
     )
-
-
-def _batches(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
-    batch: list[Delivery] = []
-    size = 0
-    for delivery in deliveries:
-        if batch and (len(batch) == _AT_ONCE or size + len(delivery.body) > _BYTES_AT_ONCE):
-            yield batch
-            batch, size = [], 0
-        batch.append(delivery)
-        size += len(delivery.body)
-    if batch:
-        yield batch

@@ -37,7 +37,7 @@ def _store(config: Config) -> Iterator[str]:
         if part["state"] != "running":
             yield f"{part['name']} is {part['state']}: {part['detail']}"
     for source in status["sources"]:
-        if "watching" not in source["state"] and "connected" not in source["state"]:
+        if not source["well"]:
             yield f"{source['name']}: {source['state']}"
     if rejected := status["messages"]["rejected"]:
         yield f"{rejected} messages were refused; acct rejects list says why"

@@ -42,14 +42,15 @@ def application(repository: Repository) -> Starlette:
         method = getattr(repository, name)
 
         async def endpoint(request: Request) -> Response:
-            body = await _body(request)
-            return await _guarded(lambda: respond(method(**_arguments(method, body))))
+            return await _guarded(request, lambda body: respond(method(**_arguments(method, body))))
 
         return Route(f"/v1/{name}", endpoint, methods=["POST"])
 
     async def load(request: Request) -> Response:
-        body = await _body(request)
-        return await _guarded(lambda: _json(repository.load(wire.unframe(body))))
+        # All of it is looked at before any of it is loaded.
+        return await _guarded(
+            request, lambda body: _json(repository.load(list(wire.unframe(body))))
+        )
 
     return Starlette(
         routes=[
@@ -120,10 +121,10 @@ def _arguments(method: Callable[..., object], body: bytes) -> dict[str, Any]:
     return given
 
 
-async def _guarded(answer: Callable[[], Response]) -> Response:
+async def _guarded(request: Request, answer: Callable[[bytes], Response]) -> Response:
     """Errors that an operator can act on go to whoever asked; others to the log as well."""
     try:
-        return await run_in_threadpool(answer)
+        return await run_in_threadpool(answer, await _body(request))
     except AcctError as error:
         status = 400 if isinstance(error, UsageError) else 500
         return Response(wire.encode_error(error), status, media_type="application/json")

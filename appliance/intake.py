@@ -18,6 +18,7 @@ from appliance.logs import counted, fields
 from appliance.pace import Pace
 
 if TYPE_CHECKING:
+    from ingest.batch import Item
     from ingest.envelope import Envelope, Source
 
 BACK_OFF_S = (1, 2, 4, 8, 16, 32, 60)
@@ -63,6 +64,10 @@ class Fed:
         """For status."""
         return self.error or self.source.state()
 
+    def is_well(self) -> bool:
+        """Whether messages can come from it now."""
+        return not self.error and self.source.state().startswith(("watching", "connected"))
+
     def waiting(self) -> int:
         """How many messages wait; 0 where the source itself fails."""
         try:
@@ -84,6 +89,11 @@ class Intake:
         self._wake = threading.Event()
         self._summarised_at = 0.0
         self._retry_at = 0.0
+        self._summarise_again_at = 0.0
+        self.summaries_error = ""
+        """Why the summaries are not up to date; empty: they are, or soon will be."""
+        self.refused = 0
+        """Messages refused since the start."""
         self.alive_at = time.monotonic()
         """When the loop last came round: what the watchdog of systemd is told."""
 
@@ -120,12 +130,24 @@ class Intake:
         batch = [(fed, envelope) for fed in self._ready() for envelope in self._take(fed)]
         if batch:
             self._take_in(batch)
-        else:
-            self._retry_trusted()
+        self._retry_trusted()
         if not batch or time.monotonic() - self._summarised_at > _SUMMARISE_EVERY_S:
-            self._repository.summarise()
-            self._summarised_at = time.monotonic()
+            self._summarise()
         return bool(batch)
+
+    def _summarise(self) -> None:
+        """Whatever ails the summaries, messages go on being taken in."""
+        if time.monotonic() < self._summarise_again_at:
+            return
+        try:
+            self._repository.summarise()
+            self.summaries_error = ""
+        except Exception as error:
+            if str(error) != self.summaries_error:
+                log.exception("summaries cannot be made; trying again every minute")
+            self.summaries_error = str(error) or type(error).__name__
+            self._summarise_again_at = time.monotonic() + BACK_OFF_S[-1]
+        self._summarised_at = time.monotonic()
 
     def _retry_trusted(self) -> None:
         """After a list was mended, what it had refused passes by itself."""
@@ -198,16 +220,22 @@ class Intake:
             self._give_back(batch, error)
             return
         self.pace.add(items)
-        for (fed, envelope), item in zip(batch, items, strict=True):
-            self._settle(fed, envelope, accepted=item.problem is None)
+        self.refused += sum(item.problem is not None for item in items)
+        self._settle(batch, items)
         log.info("%s", counted(items, time.monotonic() - begun), extra={"fields": fields(items)})
 
-    def _settle(self, fed: Fed, envelope: "Envelope", *, accepted: bool) -> None:
-        try:
-            fed.source.settle(envelope, accepted=accepted)
-            fed.fared_well()
-        except AcctError as error:  # it will come again, and be known as a duplicate
-            fed.failed(error)
+    def _settle(self, batch: "list[tuple[Fed, Envelope]]", items: "Sequence[Item]") -> None:
+        failed: dict[int, tuple[Fed, AcctError]] = {}
+        for (fed, envelope), item in zip(batch, items, strict=True):
+            try:
+                fed.source.settle(envelope, accepted=item.problem is None)
+            except AcctError as error:  # it will come again, and be known as a duplicate
+                failed[id(fed)] = fed, error
+        for fed in {id(fed): fed for fed, _ in batch}.values():
+            if id(fed) in failed:
+                fed.failed(failed[id(fed)][1])
+            else:
+                fed.fared_well()
 
     def _give_back(self, batch: "list[tuple[Fed, Envelope]]", error: AcctError) -> None:
         for fed, envelope in batch:

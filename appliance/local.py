@@ -4,11 +4,10 @@ import os
 import resource
 import threading
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
-from appliance.repository import Delivery, Loaded, Question
+from appliance.repository import Delivery, Loaded, Question, in_batches
 from appliance.store import Store
 from appliance.table import Table
 from appliance.version import VERSION
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from ingest.batch import Item
     from ingest.pipeline import Pipeline
     from ingest.security.trust import TrustStore
-
-_AT_ONCE = 200
-"""Files in one transaction of `load`."""
 
 
 class LocalRepository:
@@ -143,8 +139,9 @@ class LocalRepository:
         waiting = for_want_of_trust(self.store)
         if not waiting or (changes := self.trust.changes()) == self._changes:
             return Loaded()
+        loaded = _counted(retry(self.store, self.pipeline, waiting))
         self._changes = changes
-        return _counted(retry(self.store, self.pipeline, waiting))
+        return loaded
 
     def drop(self, message_ids: Iterable[int]) -> int:
         """See `Repository`."""
@@ -156,8 +153,8 @@ class LocalRepository:
         """See `Repository`."""
         from ingest.envelope import Envelope
 
-        waiting, loaded = iter(deliveries), Loaded()
-        while batch := list(islice(waiting, _AT_ONCE)):
+        loaded = Loaded()
+        for batch in in_batches(deliveries):
             loaded += _counted(
                 self.pipeline.take_in(
                     [

@@ -49,6 +49,12 @@ def _run(arguments: list[str]) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if "-v" in arguments or "--verbose" in arguments:
+            raise
+        what = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        print(f"acct: {printable(what)}; -v shows where", file=sys.stderr)
+        return 1
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     return 0

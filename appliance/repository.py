@@ -42,6 +42,24 @@ class Delivery:
     """The DN that the operator vouches for; only for what carries no signature."""
 
 
+_FILES_AT_ONCE = 200
+_BYTES_AT_ONCE = 64 * 1024 * 1024
+
+
+def in_batches(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
+    """The files in handfuls that are handed on, and loaded in one transaction, together."""
+    batch: list[Delivery] = []
+    size = 0
+    for delivery in deliveries:
+        if batch and (len(batch) == _FILES_AT_ONCE or size + len(delivery.body) > _BYTES_AT_ONCE):
+            yield batch
+            batch, size = [], 0
+        batch.append(delivery)
+        size += len(delivery.body)
+    if batch:
+        yield batch
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What became of the messages handed in."""

@@ -110,14 +110,20 @@ class Service:
             self.close()
             log.info("stopped")
 
-    def once(self) -> None:
-        """Take in all that waits, summarise, and end."""
+    def once(self) -> bool:
+        """Take in all that waits, summarise, and end.
+
+        Returns:
+            Whether all went well: nothing was refused, and nothing is left where it was.
+        """
         self._listen_to_signals()
         quiet = _BROKER_QUIET_S if self.config.mqtt.enabled else _QUIET_S
         try:
             self.intake.drain(quiet, self._stop)
+            failed = [fed.error for fed in self.intake.fed if fed.error]
         finally:
             self.close()
+        return not (failed or self.intake.refused or self.intake.summaries_error)
 
     def stop(self) -> None:
         """Have `run` return, once the batch under way is done."""
@@ -144,6 +150,9 @@ class Service:
         told_at = 0.0
         while not self._stop.wait(_TICK_S):
             now = time.monotonic()
+            if self._store.broken:  # only a new process can open the file again
+                raise AcctError(f"the store has failed: {self._store.broken}",
+                                hint="start acct again; nothing that came in is lost")  # fmt: skip
             for part in self.parts:
                 self._mend(part, now)
             if every and now - told_at >= every and now - self.intake.alive_at < _STUCK_S:
@@ -188,12 +197,23 @@ class ServiceRepository(LocalRepository):
                 for p in service.parts
             ],
             "sources": [
-                {"name": f.source.name, "waiting": f.waiting(), "state": f.state()}
-                for f in service.intake.fed
+                {
+                    "name": fed.source.name,
+                    "waiting": fed.waiting(),
+                    "state": fed.state(),
+                    "well": fed.is_well(),
+                }
+                for fed in service.intake.fed
             ],
             "intake": service.intake.pace.table(),
-            "warnings": self.trust.warnings() if trust_matters(service.config) else [],
+            "warnings": self._warnings(),
         }
+
+    def _warnings(self) -> list[str]:
+        found = self.trust.warnings() if trust_matters(self._service.config) else []
+        if error := self._service.intake.summaries_error:
+            found.append(f"the summaries are not up to date: {error}")
+        return found
 
 
 def sources(config: Config) -> "list[Source]":

@@ -4,9 +4,12 @@ What runs inside it can reach no other file: the database is closed to the outsi
 `work/`, where exports are written and logs are staged, before the first question is asked.
 """
 
+import contextlib
+import os
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,9 +25,26 @@ from appliance.errors import AcctError, UsageError
 from appliance.migrate import migrate
 from appliance.resources import names, text
 
+OURS = (
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.InterruptException,
+    duckdb.ConnectionException,
+)
+"""Faults of the machine or the file, not of what was asked or sent."""
+
+_FAREWELL_S = 10.0
+"""How long questions under way may take to notice that they are stopped."""
+
 
 class InUseError(AcctError):
     """Another process has the file open."""
+
+
+class TooLargeError(AcctError):
+    """Too much was wanted at once."""
 
 
 class Store:
@@ -38,6 +58,10 @@ class Store:
         self.config = config
         self.read_only = read_only
         self.writing = threading.RLock()
+        self.broken = ""
+        """Why the file has to be opened again before anything works; empty: it works."""
+        self._open: set[DuckDBPyConnection] = set()
+        self._changed = threading.Condition()
 
     @classmethod
     def open(cls, config: Config, *, read_only: bool = False) -> Self:
@@ -51,6 +75,8 @@ class Store:
         if not config.data.is_dir():
             raise UsageError(f"no directory {config.data}", hint="acct init makes it")
         read_only = read_only and config.store.exists()
+        if not read_only:
+            os.umask(os.umask(0o027) | 0o027)  # what we keep says who did what
         connection = _connect(config, read_only=read_only)
         try:
             if not read_only:
@@ -67,9 +93,35 @@ class Store:
             raise
         return cls(connection, config, read_only=read_only)
 
-    def cursor(self) -> DuckDBPyConnection:
-        """A connection of the caller's own; a transaction left open ends with it."""
-        return self._connection.cursor()
+    @contextmanager
+    def cursor(self) -> Iterator[DuckDBPyConnection]:
+        """A connection of the caller's own; a transaction left open ends with it.
+
+        Raises:
+            AcctError: The machine or the file failed. What was asked wrongly stays DuckDB's error.
+        """
+        cursor = self._connection.cursor()
+        with self._changed:
+            self._open.add(cursor)
+        try:
+            yield cursor
+        except OURS as error:
+            raise self._fault(error) from error
+        finally:
+            cursor.close()
+            with self._changed:
+                self._open.discard(cursor)
+                self._changed.notify_all()
+
+    def _fault(self, error: duckdb.Error) -> AcctError:
+        reason = str(error).splitlines()[0]
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return TooLargeError(f"too large for the memory: {reason}",
+                                hint="service.memory_limit allows more")  # fmt: skip
+        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+            self.broken = reason
+        hint = "see that its disk has room; what came in stays where it is"
+        return AcctError(f"the store {self.config.store} failed: {reason}", hint=hint)
 
     @contextmanager
     def transaction(self) -> Iterator[DuckDBPyConnection]:
@@ -83,21 +135,22 @@ class Store:
             try:
                 yield cursor
             except BaseException:
-                cursor.execute("ROLLBACK")
+                with contextlib.suppress(duckdb.Error):  # the first error is the one to tell
+                    cursor.execute("ROLLBACK")
                 raise
             try:
                 cursor.execute("COMMIT")
             except duckdb.Error as error:  # nothing of it is in the file
-                reason = str(error).splitlines()[0]
-                hint = "see that its disk has room; what came in stays where it is"
-                raise AcctError(f"cannot write {self.config.store}: {reason}", hint=hint) from error
-
-    def interrupt(self) -> None:
-        """Stop what the first connection runs; cursors are interrupted by their owners."""
-        self._connection.interrupt()
+                raise self._fault(error) from error
 
     def close(self) -> None:
-        """Write all to the file and let go of it."""
+        """Stop what is being asked, write all to the file and let go of it."""
+        until = time.monotonic() + _FAREWELL_S
+        with self._changed:
+            while self._open and time.monotonic() < until:
+                for cursor in self._open:
+                    cursor.interrupt()
+                self._changed.wait(0.05)
         self._connection.close()
 
 

@@ -71,7 +71,10 @@ def unframe(content: bytes) -> Iterator[Delivery]:
         try:
             end = content.index(b"\n", start)
             head = json.loads(content[start:end])
-            body = content[end + 1 : end + 1 + int(head.pop("bytes"))]
+            size = int(head.pop("bytes"))
+            body = content[end + 1 : end + 1 + size]
+            if len(body) != size:
+                raise ValueError(f"{size} bytes are announced, {len(body)} are there")
             yield Delivery(body=body, **head)
         except (ValueError, KeyError, TypeError) as error:
             raise errors.UsageError(f"not a delivery: {error}") from None

@@ -50,6 +50,10 @@ class Item:
             f"{self.problem} (and {self.others} more records)" if self.others else f"{self.problem}"
         )
 
+    def repeats(self, earlier: "Item | None") -> None:
+        """Its content came before, in this batch or an older one: its text is kept there."""
+        self.state, self.same_as, self.kept = DUPLICATE, earlier, b""
+
     def refuse(self, problem: Problem, others: int = 0) -> None:
         """Judge the whole message by its first bad record."""
         self.problem, self.others = problem, others

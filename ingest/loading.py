@@ -6,12 +6,15 @@ from functools import cache
 
 from duckdb import DuckDBPyConnection
 
+from appliance.printable import printable
 from appliance.records.catalogue import RECORD_TYPES
 from appliance.records.declare import RecordType
 from appliance.store import Store, now
 from appliance.tables import columns
 from ingest.batch import Item
 
+_LAST_SECOND = 253_402_300_799.0
+"""Of year 9999."""
 _TEXTS = 200
 """Texts in one statement."""
 
@@ -34,7 +37,16 @@ def commit(store: Store, items: Sequence[Item], replaced: Sequence[int]) -> None
                     [list(replaced)],
                 )
         _write_messages(cursor, items)
+        cursor.execute(
+            "UPDATE store.numbers SET last_message_id = greatest(last_message_id, ?)",
+            [max((item.number for item in items), default=0)],
+        )
         _write_texts(cursor, [item for item in items if item.kept])
+
+
+def last_number(cursor: DuckDBPyConnection) -> int:
+    """The highest number that a message ever had: none is used twice, dropped or not."""
+    return int(cursor.execute("SELECT last_message_id FROM store.numbers").fetchall()[0][0])
 
 
 def _load(cursor: DuckDBPyConnection, kind: RecordType) -> None:
@@ -50,8 +62,8 @@ def _write_messages(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
     at = now()
     columns: dict[str, tuple[str, list[object]]] = {
         "message_id": ("BIGINT", [i.number for i in items]),
-        "source": ("VARCHAR", [i.envelope.source for i in items]),
-        "source_name": ("VARCHAR", [i.envelope.source_name for i in items]),
+        "source": ("VARCHAR", [printable(i.envelope.source) for i in items]),
+        "source_name": ("VARCHAR", [printable(i.envelope.source_name) for i in items]),
         "received_at": ("TIMESTAMP", [_utc(i.envelope.received_at) for i in items]),
         "signer": ("VARCHAR", [i.signer for i in items]),
         "kind": ("VARCHAR", [i.message and i.message.kind.name for i in items]),
@@ -62,10 +74,13 @@ def _write_messages(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
         "error": ("VARCHAR", [i.error for i in items]),
         "loaded_at": ("TIMESTAMP", [at] * len(items)),
         "signing_time": ("TIMESTAMP", [_utc(i.signing_time) for i in items]),
-        "empaid": ("VARCHAR", [i.envelope.empaid or None for i in items]),
+        "empaid": ("VARCHAR", [printable(i.envelope.empaid) or None for i in items]),
         "signature_required": ("BOOLEAN", [i.envelope.require_signature for i in items]),
         "kept_at": ("VARCHAR", [i.envelope.kept_at or None for i in items]),
-        "vouched_signer": ("VARCHAR", [i.envelope.vouched_signer or None for i in items]),
+        "vouched_signer": (
+            "VARCHAR",
+            [printable(i.envelope.vouched_signer) or None for i in items],
+        ),
     }
     values = ", ".join(f"unnest(${name}::{type_}[])" for name, (type_, _) in columns.items())
     cursor.execute(
@@ -86,9 +101,11 @@ def _write_texts(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
 
 
 def _utc(seconds: float | None) -> datetime | None:
+    """Seconds since the epoch as a time; what no calendar has is the nearest that it has."""
     if seconds is None:
         return None
-    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    within = min(max(seconds, 0.0), _LAST_SECOND) if seconds == seconds else 0.0  # noqa: PLR0124
+    return datetime.fromtimestamp(within, UTC).replace(tzinfo=None)
 
 
 @cache

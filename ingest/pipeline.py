@@ -4,20 +4,20 @@ Open → recognise → stage → check → one commit of the rows, the messages 
 months to summarise. Whoever handed the batch in settles it with its source only afterwards.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
-import duckdb
 from duckdb import DuckDBPyConnection
 
 from appliance.errors import AcctError, Problem
-from appliance.store import Store, now
+from appliance.store import Store, TooLargeError, now
 from ingest import stage
-from ingest.batch import ACCEPTED, DUPLICATE, REJECTED, Item, open_item
+from ingest.batch import ACCEPTED, REJECTED, Item, open_item
 from ingest.envelope import Envelope
-from ingest.loading import commit
+from ingest.loading import commit, last_number
 from ingest.security.trust import TrustStore
 
 _WORKERS = 2
@@ -26,9 +26,7 @@ _CHUNK_BYTES = 10_000_000
 jobs took 0.43 s in chunks of 10 MB, 0.58 s of 2.5 MB, 0.46 s of 25 MB. However small the messages,
 each chunk costs 15 ms of planning."""
 
-# Faults of the machine or the file, not of any message.
-_OURS = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException,
-         duckdb.InterruptException, duckdb.ConnectionException)  # fmt: skip
+log = logging.getLogger(__name__)
 
 
 class Pipeline:
@@ -41,8 +39,7 @@ class Pipeline:
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="intake")
         with store.cursor() as cursor:
             stage.prepare(cursor)
-            rows = cursor.execute("SELECT coalesce(max(message_id), 0) FROM store.messages")
-            self._last = int(rows.fetchall()[0][0])
+            self._last = last_number(cursor)
 
     def take_in(self, envelopes: Sequence[Envelope]) -> list[Item]:
         """Judge messages and load their records; durable when it returns.
@@ -58,9 +55,13 @@ class Pipeline:
             self._last += len(envelopes)
             return self._load([Item(first + n, e) for n, e in enumerate(envelopes)], [])
 
-    def retake(self, messages: Sequence[tuple[int, Envelope]]) -> list[Item]:
-        """The same for messages that the store holds as rejects: each keeps its number."""
+    def retake(self, choose: Callable[[], Sequence[tuple[int, Envelope]]]) -> list[Item]:
+        """The same for messages that the store holds as rejects: each keeps its number.
+
+        `choose` is asked once no other batch is under way: two retries never take the same.
+        """
         with self._busy:
+            messages = choose()
             return self._load([Item(n, e) for n, e in messages], [n for n, _ in messages])
 
     def close(self) -> None:
@@ -71,25 +72,30 @@ class Pipeline:
     def _load(self, items: list[Item], replaced: list[int]) -> list[Item]:
         try:
             self._judge_and_commit(items, replaced)
-        except _OURS as error:
-            hint = "acct check tells more; what came in stays where it is"
-            raise AcctError(f"the store failed: {_first_line(error)}", hint=hint) from error
-        except duckdb.Error as error:
+        except TooLargeError:
+            if len(items) == 1:
+                raise
+            half = len(items) // 2
+            return self._again(items[:half], replaced) + self._again(items[half:], replaced)
+        except AcctError:
+            raise
+        except Exception as error:
             if len(items) > 1:  # one of them is at fault: alone, it harms no other
-                return [self._alone(item, replaced) for item in items]
+                return [found for item in items for found in self._again([item], replaced)]
+            log.exception("message %d cannot be loaded", items[0].number)
             items[0].refuse(Problem("DBR", f"the store refuses it: {_first_line(error)}"))
             self._commit(items, replaced)
         return items
 
-    def _alone(self, item: Item, replaced: list[int]) -> Item:
-        again = Item(item.number, item.envelope)
-        return self._load([again], [n for n in replaced if n == item.number])[0]
+    def _again(self, items: list[Item], replaced: list[int]) -> list[Item]:
+        fresh = [Item(item.number, item.envelope) for item in items]
+        return self._load(fresh, [i.number for i in items if i.number in replaced])
 
     def _judge_and_commit(self, items: list[Item], replaced: list[int]) -> None:
         limit = self._store.config.service.max_message_bytes
         self._each(lambda item: open_item(item, self.trust, limit), items)
         with self._store.cursor() as cursor:
-            _mark_duplicates(cursor, items)
+            _mark_duplicates(cursor, items, replaced)
             try:
                 self._stage([i for i in items if i.state == ACCEPTED], cursor)
                 _share_judgement(items)
@@ -121,16 +127,20 @@ class Pipeline:
         if len(what) == 1:  # no use in waking a thread
             do(what[0])
         else:
-            list(self._workers.map(do, what))
+            running = [self._workers.submit(do, one) for one in what]
+            wait(running)  # all of them: what still runs after an error would stage for nobody
+            for future in running:
+                future.result()
 
 
-def _mark_duplicates(cursor: DuckDBPyConnection, items: list[Item]) -> None:
+def _mark_duplicates(cursor: DuckDBPyConnection, items: list[Item], replaced: list[int]) -> None:
     """Content that its signer has sent before: nothing is loaded a second time."""
     hashes = [item.sha256 for item in items if item.state == ACCEPTED]
     rows = cursor.execute(
         "SELECT sha256, signer FROM store.messages "
-        "WHERE state = 'accepted' AND sha256 IN (SELECT unnest($1::VARCHAR[]))",
-        [hashes],
+        "WHERE state = 'accepted' AND sha256 IN (SELECT unnest($1::VARCHAR[])) "
+        "AND message_id NOT IN (SELECT unnest($2::BIGINT[]))",
+        [hashes, replaced],
     ).fetchall()
     known = set(rows)
     first: dict[tuple[str, str | None], Item] = {}
@@ -139,9 +149,9 @@ def _mark_duplicates(cursor: DuckDBPyConnection, items: list[Item]) -> None:
             continue
         key = item.sha256, item.signer
         if key in known:
-            item.state = DUPLICATE
+            item.repeats(None)
         elif (same := first.setdefault(key, item)) is not item:
-            item.state, item.same_as = DUPLICATE, same
+            item.repeats(same)
 
 
 def _share_judgement(items: list[Item]) -> None:

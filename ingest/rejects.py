@@ -1,6 +1,7 @@
 """Rejects: messages that were refused, kept whole with all that a retry needs."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from duckdb import DuckDBPyConnection
 
@@ -47,10 +48,7 @@ def retry(store: Store, pipeline: Pipeline, message_ids: Iterable[int]) -> list[
     judged: list[Item] = []
     wanted = _chosen(store, list(message_ids))
     for start in range(0, len(wanted), _AT_ONCE):
-        chunk = wanted[start : start + _AT_ONCE]
-        with store.cursor() as cursor:
-            envelopes = [(number, _envelope(cursor, number)) for number in chunk]
-        judged += pipeline.retake(envelopes)
+        judged += pipeline.retake(partial(_envelopes, store, wanted[start : start + _AT_ONCE]))
     return judged
 
 
@@ -72,12 +70,13 @@ def drop(store: Store, message_ids: Iterable[int]) -> int:
     """
     chosen = _chosen(store, list(message_ids))
     with store.transaction() as cursor:
+        gone = _still_rejected(cursor, chosen)
         for table in ("messages", "raw_texts"):
             cursor.execute(
                 f"DELETE FROM store.{table} WHERE message_id IN (SELECT unnest($1::BIGINT[]))",
-                [chosen],
+                [gone],
             )
-    return len(chosen)
+    return len(gone)
 
 
 def _chosen(store: Store, message_ids: list[int]) -> list[int]:
@@ -86,10 +85,24 @@ def _chosen(store: Store, message_ids: list[int]) -> list[int]:
             "SELECT message_id FROM store.messages WHERE state = 'rejected' ORDER BY message_id"
         ).fetchall()
     rejected = [number for (number,) in rows]
-    for number in message_ids:
-        if number not in set(rejected):
-            raise UsageError(f"message {number} is no reject", hint="acct rejects list shows them")
+    for number in sorted(set(message_ids) - set(rejected)):
+        raise UsageError(f"message {number} is no reject", hint="acct rejects list shows them")
     return sorted(set(message_ids)) or rejected
+
+
+def _still_rejected(cursor: DuckDBPyConnection, numbers: list[int]) -> list[int]:
+    """Those that nobody has taken in or dropped since they were chosen."""
+    rows = cursor.execute(
+        "SELECT message_id FROM store.messages WHERE state = 'rejected' "
+        "AND message_id IN (SELECT unnest($1::BIGINT[])) ORDER BY message_id",
+        [numbers],
+    ).fetchall()
+    return [number for (number,) in rows]
+
+
+def _envelopes(store: Store, numbers: list[int]) -> list[tuple[int, Envelope]]:
+    with store.cursor() as cursor:
+        return [(n, _envelope(cursor, n)) for n in _still_rejected(cursor, numbers)]
 
 
 def _envelope(cursor: DuckDBPyConnection, number: int) -> Envelope:

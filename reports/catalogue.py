@@ -28,10 +28,14 @@ METRICS = {
     "core_wall_hours": ("sum(core_wall) / 3600", "Elapsed hours × cores, at least one."),
     "cpu_hours": ("sum(cpu) / 3600", "CPU hours of all cores."),
     "wall_work": (
-        "sum(core_wall::DECIMAL(19, 0) * level) / 3600",
+        "sum(core_wall * level) / 3600",
         "Core-wall hours × benchmark.",
     ),
     "cpu_work": ("sum(cpu::DECIMAL(19, 0) * level) / 3600", "CPU hours × benchmark."),
+    "uncovered_jobs": (
+        "sum(CASE WHEN level IS NULL THEN jobs ELSE 0 END)",
+        "Jobs without a value of the benchmark: their work is not in the figures.",
+    ),
     "efficiency": ("sum(cpu) / nullif(sum(core_wall), 0)", "CPU time by core-wall time, 0 to 1."),
 }
 """Metric by name: SQL over `usage`, and its explanation. Work is in benchmark·hours."""
@@ -63,6 +67,8 @@ def check(question: Question) -> None:
     Raises:
         UsageError: An unknown dimension, metric or unit, or times that hold no day.
     """
+    if not isinstance(question, Question) or not question.by:
+        raise UsageError("the question names nothing to group by", hint="--by vo")
     _known("--by", question.by, DIMENSIONS)
     _known("--where", [name for name, _ in question.where], DIMENSIONS)
     _known("--metric", question.metrics, METRICS)

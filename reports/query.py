@@ -13,12 +13,15 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from appliance.errors import UsageError
-from appliance.store import Store
-from appliance.table import Table
+from appliance.store import OURS, Store
+from appliance.table import Table, Value
 from appliance.tables import datasets
 
 MOST_ROWS = 1_000_000
 """More would fill the memory of whoever asked; `acct export` has no such limit."""
+
+MOST_CHARACTERS = 64 * 1024 * 1024
+_PIECE = 10_000
 
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 _REFUSED_FUNCTIONS = frozenset({
@@ -36,25 +39,25 @@ def query(store: Store, sql: str) -> Table:
             answers with more than `MOST_ROWS` rows.
     """
     with store.cursor() as cursor:
-        check(cursor, sql)
         limit = store.config.service.query_timeout_s
         stop = threading.Timer(limit, cursor.interrupt)
         stop.start()
         try:
+            check(cursor, sql)
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             cursor.execute(sql)
             columns = tuple(_names(cursor))
-            rows = cursor.fetchmany(MOST_ROWS + 1)
+            rows = _fetched(cursor)
         except duckdb.InterruptException:
             raise UsageError(
                 f"stopped after {limit:g} s", hint="service.query_timeout_s allows more"
             ) from None
+        except OURS:
+            raise
         except duckdb.Error as error:
             raise UsageError(_first_lines(error)) from None
         finally:
             stop.cancel()
-    if len(rows) > MOST_ROWS:
-        raise UsageError(f"more than {MOST_ROWS} rows", hint="acct export gives whole datasets")
     return Table(columns, rows)
 
 
@@ -64,6 +67,20 @@ def _names(cursor: DuckDBPyConnection) -> Iterator[str]:
         if "WITH TIME ZONE" in str(kind):
             raise UsageError(f"{name} is a time with a zone", hint="all is UTC: add ::TIMESTAMP")
         yield name
+
+
+def _fetched(cursor: DuckDBPyConnection) -> list[tuple[Value, ...]]:
+    rows: list[tuple[Value, ...]] = []
+    size = 0
+    while piece := cursor.fetchmany(_PIECE):
+        rows += piece
+        size += sum(len(value) for row in piece for value in row if isinstance(value, str))
+        if len(rows) > MOST_ROWS or size > MOST_CHARACTERS:
+            raise UsageError(
+                f"more than {MOST_ROWS} rows, or {MOST_CHARACTERS} characters",
+                hint="acct export gives whole datasets",
+            )
+    return rows
 
 
 def check(cursor: DuckDBPyConnection, sql: str) -> None:
@@ -116,6 +133,9 @@ def _check_node(node: dict[str, Any], own: set[str]) -> None:
 
 def _check_names(cursor: DuckDBPyConnection, own: set[str]) -> None:
     """A name that a statement gives is let through everywhere in it: it must hide nothing."""
+    for name in own:
+        if not name.isidentifier():  # a path, say
+            raise UsageError(f"{name} is no name for a part of a statement", hint="choose another")
     if own:
         internal = "SELECT DISTINCT lower(view_name) FROM duckdb_views() WHERE internal"
         for (name,) in cursor.execute(internal).fetchall():

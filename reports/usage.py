@@ -22,14 +22,15 @@ def usage(cursor: DuckDBPyConnection, question: Question) -> Table:
 
     Returns:
         One row a group: the dimensions, `benchmark` where work is asked in no one unit, the
-        metrics. The largest first; by month or year, the earliest first. Hours and work are
-        64-bit floats of exact sums. Totals of work over several benchmarks are None.
+        metrics, `uncovered_jobs` where work is asked in one unit. The largest first; by month or
+        year, the earliest first. Hours and work are 64-bit floats of exact sums. Totals of work
+        over several benchmarks are None.
 
     Raises:
         UsageError: The question names what there is not.
     """
     check(question)
-    metrics = question.metrics or STANDARD
+    metrics = _metrics(question)
     by = dimensions(question)
     figures = [f"{METRICS[name][0]} AS {name}" for name in metrics]
     conditions, values = condition(question)
@@ -45,6 +46,13 @@ def usage(cursor: DuckDBPyConnection, question: Question) -> Table:
     found = [row[:-2] for row in rows if not row[-1]]
     totals = next((_totals(row, columns) for row in rows if row[-1]), None)
     return Table(columns, found, totals if found else None)
+
+
+def _metrics(question: Question) -> tuple[str, ...]:
+    """The figures asked for; work in one unit does not go without what it leaves out."""
+    metrics = question.metrics or STANDARD
+    partial = question.unit and WORK & set(metrics) and "uncovered_jobs" not in metrics
+    return (*metrics, "uncovered_jobs") if partial else metrics
 
 
 def dimensions(question: Question) -> tuple[str, ...]:

@@ -27,7 +27,8 @@ def run(
 ) -> None:
     """Run the service: take in messages as they come, answer the other commands.
 
-    In the foreground, for systemd; SIGTERM and Ctrl-C stop it with nothing half done.
+    In the foreground, for systemd; SIGTERM and Ctrl-C stop it with nothing half done. With --once
+    the exit status is 1 if anything was refused or could not be taken in.
     """
     from appliance.logs import log_to_stderr
     from appliance.service import Service
@@ -38,10 +39,10 @@ def run(
         raise UsageError(f"--log {form}", hint="plain or json")
     log_to_stderr("json" if form == "json" else "plain", verbose=options.verbose)
     service = Service(config)
-    if once:
-        service.once()
-    else:
+    if not once:
         service.run()
+    elif not service.once():
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -9,6 +9,12 @@ CREATE TABLE store.program (
     digest VARCHAR NOT NULL
 );
 
+-- Numbers are never used again.
+CREATE TABLE store.numbers (
+    last_message_id BIGINT NOT NULL
+);
+INSERT INTO store.numbers VALUES (0);
+
 -- A message as it was received and judged. Names as in the dataset `messages`, then what a retry
 -- needs: whether a signature was asked for, the signer that a trusted receiver vouched for, and
 -- where the whole of a message lies that was too large to read.

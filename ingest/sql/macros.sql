@@ -22,11 +22,14 @@ CREATE MACRO stage.looks_decimal(v) AS coalesce(isfinite(TRY_CAST(v AS DOUBLE)),
 
 -- A time: seconds since the epoch, or ISO with Z, UTC or GMT; a 60th second rolls over.
 -- From year 1 to year 9999.
+CREATE MACRO stage.iso_time_of(v) AS
+    try_strptime(v[:17], '%Y-%m-%dT%H:%M:') + to_seconds(v[18:19]::INTEGER);
 CREATE MACRO stage.time_of(v) AS
     CASE WHEN stage.integer_of(v) BETWEEN -62135596800 AND 253402300799
          THEN make_timestamp(TRY_CAST(v AS BIGINT) * 1000000)
          WHEN regexp_full_match(v, '\d{4}-\d\d-\d\dT\d\d:\d\d:([0-5]\d|6[01])(Z|UTC|GMT)')
-         THEN try_strptime(v[:17], '%Y-%m-%dT%H:%M:') + to_seconds(v[18:19]::INTEGER) END;
+          AND stage.iso_time_of(v) BETWEEN '0001-01-01' AND '9999-12-31 23:59:59'
+         THEN stage.iso_time_of(v) END;
 
 -- An associative array of benchmarks, {type: number, …}: its pairs; NULL where one is malformed.
 -- Braces are in effect optional. Types in lower case, the later of two that differ in case wins.

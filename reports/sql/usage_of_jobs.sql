@@ -4,5 +4,6 @@ SELECT site, vo, vo_group, vo_role, global_user_name AS user, submit_host,
        infrastructure_type AS infrastructure, processors,
        service_level_type, service_level, service_levels, end_time AS day,
        1 AS jobs, wall_duration AS wall,
-       wall_duration * greatest(processors, 1) AS core_wall, cpu_duration AS cpu
+       (wall_duration::DECIMAL(19, 0) * greatest(processors, 1)::DECIMAL(10, 0))::DECIMAL(22, 0)
+           AS core_wall, cpu_duration AS cpu
 FROM store.jobs

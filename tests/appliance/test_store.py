@@ -28,7 +28,8 @@ def test_nothing_inside_reaches_a_file_or_a_setting(store: Store, statement: str
 
 def test_a_store_made_by_a_newer_program_is_refused_in_clear_words(config: Config) -> None:
     opened = Store.open(config)
-    opened.cursor().execute("UPDATE store.program SET applied = 99")
+    with opened.transaction() as cursor:
+        cursor.execute("UPDATE store.program SET applied = 99")
     opened.close()
     with pytest.raises(AcctError, match="install the newer acct"):
         Store.open(config)

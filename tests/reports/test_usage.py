@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -73,10 +74,10 @@ def test_a_unit_takes_each_jobs_own_value_of_it(repository: LocalRepository, loa
     load(message(both, header=V4))
     load(message(record(LocalJobId="2", WallDuration="3600")))
     in_hepspec = ask(repository, "vo", metrics=("jobs", "wall_work"), unit="HEPSPEC")
-    assert in_hepspec == [("None", 2, 18.0)]
+    assert in_hepspec == [("None", 2, 18.0, 0)]
     in_hepscore = ask(repository, "vo", metrics=("jobs", "wall_work"), unit="HEPscore23")
-    assert in_hepscore == [("None", 2, 9.0)]
-    assert ask(repository, "vo", metrics=("wall_work",), unit="si2k") == [("None", 4500.0)]
+    assert in_hepscore == [("None", 2, 9.0, 1)], "the other job's work is not there, and counted"
+    assert ask(repository, "vo", metrics=("wall_work",), unit="si2k") == [("None", 4500.0, 0)]
 
 
 def test_a_job_belongs_to_the_month_in_which_it_ended_in_utc(
@@ -156,3 +157,21 @@ def test_a_question_that_names_what_there_is_not_is_refused(
 def test_no_jobs_give_no_rows_and_no_totals(repository: LocalRepository) -> None:
     found = repository.report(Question())
     assert (found.rows, found.totals) == ([], None)
+
+
+def test_the_largest_values_that_a_job_may_have_are_summed(
+    repository: LocalRepository, load: Load
+) -> None:
+    most = "2147483647"
+    jobs = [
+        record(WallDuration=most, Processors=most, ServiceLevel="9999999.999", LocalJobId=str(n))
+        for n in range(3)
+    ]
+    load(message(*jobs))
+    [(_, _, wall, work)] = ask(repository, "vo", metrics=("core_wall_hours", "wall_work"))
+    assert wall == 3 * 2147483647**2 / 3600
+    assert work == pytest.approx(3 * 2147483647**2 * 9999999.999 / 3600)
+    [(normalised,)] = repository.query(
+        "SELECT normalised_wall_duration FROM normalised_super_summaries"
+    ).rows
+    assert normalised == round(Decimal(3 * 2147483647) * Decimal("9999999.999"))

@@ -28,6 +28,8 @@ BAD = {
         "FLD",
         "'APEL-summary-job-message'",
     ),
+    "year 0": (record(StartTime="0000-01-01T00:00:00Z"), "TIM", "StartTime"),
+    "year 10000": (record(StartTime="9999-12-31T23:59:61Z"), "TIM", "StartTime"),
     "negative": (record(CpuDuration="-1"), "DBR", "CpuDuration"),
     "too long": (record(Queue="q" * 101), "DBL", "Queue"),
     "not a number": (record(ServiceLevel="fast"), "FLT", "ServiceLevel"),
