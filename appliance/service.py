@@ -135,9 +135,11 @@ class Service:
         self.stop()
         if self._door:
             self._door.close()
-        for part in self.parts:
-            if part.thread is not None:
-                part.thread.join()
+        for part in self.parts:  # the intake first: its batch is finished, questions are not
+            while part.thread is not None and part.thread.is_alive():
+                if part is not self.parts[0]:
+                    self._store.interrupt()
+                part.thread.join(_TICK_S)
         self.repository.close()
 
     def _serve(self) -> None:

@@ -143,13 +143,18 @@ class Store:
             except duckdb.Error as error:  # nothing of it is in the file
                 raise self._fault(error) from error
 
+    def interrupt(self) -> None:
+        """Stop all that is being asked or written now: nothing of it stays half done."""
+        with self._changed:
+            for cursor in self._open:
+                cursor.interrupt()
+
     def close(self) -> None:
         """Stop what is being asked, write all to the file and let go of it."""
         until = time.monotonic() + _FAREWELL_S
-        with self._changed:
-            while self._open and time.monotonic() < until:
-                for cursor in self._open:
-                    cursor.interrupt()
+        while self._open and time.monotonic() < until:
+            self.interrupt()
+            with self._changed:
                 self._changed.wait(0.05)
         self._connection.close()
 

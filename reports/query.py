@@ -49,9 +49,10 @@ def query(store: Store, sql: str) -> Table:
             columns = tuple(_names(cursor))
             rows = _fetched(cursor)
         except duckdb.InterruptException:
-            raise UsageError(
-                f"stopped after {limit:g} s", hint="service.query_timeout_s allows more"
-            ) from None
+            if stop.is_alive():
+                raise UsageError("stopped: the service ends", hint="ask again later") from None
+            hint = "service.query_timeout_s allows more"
+            raise UsageError(f"stopped after {limit:g} s", hint=hint) from None
         except OURS:
             raise
         except duckdb.Error as error:
