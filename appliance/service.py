@@ -25,8 +25,12 @@ _QUIET_S = 1.0
 """With `--once`: nothing waits once nothing has come for so long."""
 _BROKER_QUIET_S = 5.0
 """The same where a broker may still be connecting."""
+_FAREWELL_US = 300_000_000
+"""How long the batch under way may take once we are stopped, in microseconds."""
 _STUCK_S = 600.0
 """An intake that has not come round for so long is stuck: the watchdog is not told otherwise."""
+_LASTING_S = 600.0
+"""A part that has run for so long since it failed is well again."""
 _TICK_S = 0.2
 
 log = logging.getLogger(__name__)
@@ -41,12 +45,14 @@ class Part:
     thread: threading.Thread | None = None
     restarts: int = 0
     again_at: float = 0.0
+    started_at: float = 0.0
     detail: str = ""
     ended: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Run it in a thread of its own."""
         self.ended.clear()
+        self.started_at = time.monotonic()
         self.thread = threading.Thread(target=self._guarded, name=self.name, daemon=True)
         self.thread.start()
 
@@ -101,12 +107,11 @@ class Service:
         """Run in the foreground until a signal or `stop`."""
         self._listen_to_signals()
         self.start()
-        notify("READY=1")
         log.info("acct runs on %s", self.config.data)
         try:
             self._watch()
         finally:
-            notify("STOPPING=1")
+            notify(f"STOPPING=1\nEXTEND_TIMEOUT_USEC={_FAREWELL_US}")
             self.close()
             log.info("stopped")
 
@@ -150,8 +155,12 @@ class Service:
     def _watch(self) -> None:
         every = watchdog_s()
         told_at = 0.0
+        ready = False
         while not self._stop.wait(_TICK_S):
             now = time.monotonic()
+            if not ready and self._door and self._door.open.is_set():
+                notify("READY=1")
+                ready = True
             if self._store.broken:  # only a new process can open the file again
                 raise AcctError(f"the store has failed: {self._store.broken}",
                                 hint="start acct again; nothing that came in is lost")  # fmt: skip
@@ -162,8 +171,10 @@ class Service:
                 told_at = now
 
     def _mend(self, part: Part, now: float) -> None:
-        """Start a part again that has ended, after a while."""
+        """Start a part again that has ended, after a while; one that lasts is forgiven."""
         if not part.ended.is_set():
+            if part.detail and now - part.started_at > _LASTING_S:
+                part.restarts, part.detail = 0, ""
             return
         if not part.again_at:
             wait = BACK_OFF_S[min(part.restarts, len(BACK_OFF_S) - 1)]
