@@ -5,8 +5,8 @@
         site.spool(message())
         eventually(lambda: site.jobs() == 1, "the job is loaded")
 
-Everything goes through the installed command in processes of their own; nothing is imported from
-the program.
+Every command is a process of its own, started as `forking` says; `client` asks a running service
+without one, for tests that ask much and are not about the command line.
 """
 
 import atexit
@@ -23,7 +23,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, TypeVar
+
+from appliance.client import RemoteRepository
+from appliance.errors import ServiceUnreachable
+from tests.acceptance.forking import Process, fork
 
 ACCT = Path(sys.executable).with_name("acct")
 DEADLINE_S = 90.0
@@ -56,7 +61,7 @@ def becomes(ask: Callable[[], Answer], wanted: Answer) -> None:
 class Running:
     """`acct run`, started by a test."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     log_file: Path
 
     @property
@@ -92,6 +97,8 @@ class Site:
     data: Path
     environment: dict[str, str] = field(default_factory=dict)
     """Beside that of the tests, from which everything of acct's own is removed."""
+    installed: bool = False
+    """Whether commands are started as users start them, with Python and all imports."""
 
     @classmethod
     def make(
@@ -130,10 +137,9 @@ class Site:
 
     def acct(self, *arguments: object, stdin: str = "") -> Done:
         """The command, run to its end."""
-        return subprocess.run(
-            self.command(*arguments), input=stdin, capture_output=True, encoding="utf-8",
-            env=self.whole_environment, timeout=DEADLINE_S, check=False,
-        )  # fmt: skip
+        done = self._raw(*arguments, stdin=stdin)
+        out, err = (text.decode("utf-8") for text in (done.stdout, done.stderr))
+        return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
     def output(self, *arguments: object) -> str:
         """What the command prints; it has to succeed."""
@@ -143,10 +149,28 @@ class Site:
 
     def raw_output(self, *arguments: object) -> bytes:
         """The same, untouched by any encoding."""
-        return subprocess.run(
-            self.command(*arguments), capture_output=True, env=self.whole_environment,
-            timeout=DEADLINE_S, check=True,
-        ).stdout  # fmt: skip
+        done = self._raw(*arguments)
+        assert done.returncode == 0, f"{arguments}: {done.stderr!r}"
+        return done.stdout
+
+    def _raw(self, *arguments: object, stdin: str = "") -> subprocess.CompletedProcess[bytes]:
+        command = self.command(*arguments)
+        if self.installed:
+            return subprocess.run(
+                command, input=stdin.encode(), capture_output=True, env=self.whole_environment,
+                timeout=DEADLINE_S, check=False,
+            )  # fmt: skip
+        with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+            given.write(stdin.encode())
+            given.seek(0)
+            process = fork(command[1:], self.whole_environment, stdin=given, stdout=out, stderr=err)
+            try:
+                status = process.wait(DEADLINE_S)
+            finally:
+                process.kill()
+            for file in (out, err):
+                file.seek(0)
+            return subprocess.CompletedProcess(command, status, out.read(), err.read())
 
     def json(self, *arguments: object) -> Any:
         """What the command answers with `--json`; it has to succeed."""
@@ -169,24 +193,32 @@ class Site:
     def start(self, *arguments: str, **environment: str) -> Running:
         """`acct run`, not waited for."""
         log_file = self.data.parent / "service.log"
-        with log_file.open("ab") as log:
-            process = subprocess.Popen(
-                self.command("run", *arguments), stderr=log, stdout=log, stdin=subprocess.DEVNULL,
-                env=self.whole_environment | environment,
+        with log_file.open("ab") as log, Path(os.devnull).open() as nothing:
+            process = fork(
+                self.command("run", *arguments)[1:], self.whole_environment | environment,
+                stdin=nothing, stdout=log, stderr=log,
             )  # fmt: skip
         return Running(process, log_file)
 
+    @property
+    def client(self) -> RemoteRepository:
+        """What the commands ask while the service runs."""
+        return RemoteRepository(self.data / "acct.sock")
+
     def answers(self, running: Running) -> bool:
-        """Whether `acct status` does; a service that ended will never."""
+        """Whether the service does; one that ended will never."""
         assert running.process.poll() is None, running.log
-        return (self.data / "acct.sock").exists() and self.acct("status").returncode == 0
+        try:
+            return bool(self.client.status())
+        except ServiceUnreachable:
+            return False
 
     @contextmanager
     def run(self, *arguments: str, **environment: str) -> Iterator[Running]:
         """The service, from its first answer to its clean end."""
         running = self.start(*arguments, **environment)
         try:
-            eventually(lambda: self.answers(running), "acct status answers")
+            eventually(lambda: self.answers(running), "the service answers")
             yield running
             if running.process.poll() is None:
                 running.stop()

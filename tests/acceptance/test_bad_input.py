@@ -128,7 +128,7 @@ def test_refused_signers_and_a_lost_ca_directory_do_not_hold_up_the_rest(
     site = Site.make(tmp_path, f"[trust]\nca_path = '{certificates.ca_path}'\n{signed}")
     (site.data / "dns").write_text(certificates.dn("a"))
     site.spool(certificates.sign(message().encode(), "b"), "stranger", "signed")
-    assert site.acct("run", "--once").returncode == 0
+    assert site.acct("run", "--once").returncode == 1
     assert site.refusals()["stranger"].startswith("DN: ")
     site.configure(f"[trust]\nca_path = 'nowhere'\n{signed}")
     with site.run(ACCT_SERVICE__RESCAN_S="0.1"):
@@ -206,7 +206,7 @@ def test_a_message_larger_than_the_limit_is_kept_whole(site: Site) -> None:
     site.environment["ACCT_SERVICE__MAX_MESSAGE_BYTES"] = "1000"
     large = message(*(record(LocalJobId=str(n)) for n in range(50)))
     site.spool(large, "large")
-    assert site.acct("run", "--once").returncode == 0
+    assert site.acct("run", "--once").returncode == 1
     assert site.refusals()["large"].startswith("BIG: ")
     kept = site.incoming / "oversize/large"
     assert kept.read_text() == large

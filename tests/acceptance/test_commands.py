@@ -23,6 +23,15 @@ def test_every_command_of_the_contract_is_there_and_explains_itself(site: Site) 
         assert f"Usage: acct {command}" in site.output(*command.split(), "--help")
 
 
+def test_every_command_imports_what_it_uses(site: Site) -> None:
+    installed = Site(site.data, installed=True)
+    installed.output("load", site.file("good", message()))
+    for command in ("report", "export jobs", "query FROM+jobs", "messages 1", "rejects list",
+                    "summarise", "check", "run --once"):  # fmt: skip
+        installed.output(*(word.replace("+", " ") for word in command.split()))
+    assert installed.acct("status").returncode == 3
+
+
 def test_the_version_is_that_of_the_distribution(site: Site) -> None:
     assert site.output("--version") == f"acct {version('acct')}\n"
 
@@ -38,7 +47,7 @@ def test_wrong_usage_ends_with_2(site: Site) -> None:
 
 
 def test_init_makes_a_site_that_runs_and_never_overwrites(tmp_path: Path) -> None:
-    site = Site(tmp_path / "data")
+    site = Site(tmp_path / "data", installed=True)
     made = site.init()
     assert (made.returncode, made.stdout) == (0, ""), made.stderr
     settings = (site.data / "acct.toml").read_text()

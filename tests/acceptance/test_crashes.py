@@ -11,7 +11,7 @@ from tests.acceptance.senders import FIELDS, LAYOUTS, SPOOLS, Sender, leave
 from tests.acceptance.site import DEADLINE_S, Site, becomes, eventually
 from tests.jobs import message, record
 
-KILLS = 10
+KILLS = 5
 SUMMARISED = (
     "SELECT sum(number_of_jobs), sum(wall_duration), sum(cpu_duration) FROM super_summaries"
 )
@@ -33,7 +33,7 @@ def test_killed_again_and_again_every_job_is_there_once_and_every_bad_message_re
             time.sleep(chance.random() * 0.2)  # a random moment: nothing is waited for
             running.kill()
     done = site.acct("run", "--once")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode in (0, 1), done.stderr  # 1: of what was left, some was refused
     loaded = site.query("SELECT local_job_id FROM jobs")
     assert sorted(name for (name,) in loaded) == sorted(sender.jobs)
     assert site.query(SUMMARISED) == site.query(OF_JOBS)
@@ -51,7 +51,7 @@ def test_a_bad_message_that_comes_again_after_a_crash_is_refused_once(site: Site
     for _ in range(2):
         file = site.spool("not a message")
         os.utime(file, (1_780_000_000, 1_780_000_000))
-        assert site.acct("run", "--once").returncode == 0
+        assert site.acct("run", "--once").returncode == 1
         assert [row["source_name"] for row in site.json("rejects", "list")] == ["message"]
     assert len(site.json("messages")) == 1
 
@@ -90,7 +90,7 @@ def test_a_writer_of_the_dirq_library_races_the_service(tmp_path: Path) -> None:
             writer.stdin.write("\0".join(sent[half::2]))
             writer.stdin.close()
         assert [writer.wait(DEADLINE_S) for writer in writers] == [0, 0]
-        becomes(lambda: site.json("status")["messages"]["accepted"], len(sent))
+        becomes(lambda: site.client.status()["messages"]["accepted"], len(sent))
         assert site.json("status")["messages"] == {"accepted": 300, "rejected": 0, "duplicate": 0}
         assert site.jobs() == len(sent)
     elements = [p for p in (site.data / "dirq").rglob("*") if p.is_file() and p.name[0] != "."]

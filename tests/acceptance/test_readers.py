@@ -65,7 +65,7 @@ def test_four_readers_get_answers_of_one_moment_while_messages_arrive(tmp_path: 
         for answer in answers:
             assert answer == sorted(answer), "nothing that was loaded is lost"
             assert all(count % EACH == 0 for count in answer)
-        becomes(lambda: site.json("status")["messages"]["rejected"], len(sender.bad))
+        becomes(lambda: site.client.status()["messages"]["rejected"], len(sender.bad))
         for question in (reported, queried, exported, stated):
             becomes(lambda: question(site), len(sender.jobs))  # noqa: B023
 

@@ -87,7 +87,7 @@ def tampered(signed: bytes) -> bytes:
 
 
 def judged(site: Site) -> int:
-    return sum(site.json("status")["messages"].values())
+    return sum(site.client.status()["messages"].values())
 
 
 def test_signed_and_encrypted_messages_of_a_spool_become_the_figures_of_a_report(
@@ -167,5 +167,5 @@ def test_a_thousand_messages_published_while_the_service_is_stopped_are_there_wh
 
 
 def connected(site: Site) -> bool:
-    [source] = [s for s in site.json("status")["sources"] if s["name"].startswith("mqtt:")]
+    [source] = [s for s in site.client.status()["sources"] if s["name"].startswith("mqtt:")]
     return str(source["state"]).startswith("connected")

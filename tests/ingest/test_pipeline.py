@@ -94,7 +94,7 @@ def test_a_chunk_that_fails_leaves_nothing_behind_for_others(
     """One worker fails at once, the other is still at work: its rows are judged all the same."""
     monkeypatch.setattr("ingest.pipeline._CHUNK_BYTES", 1)
     real, slow = stage.stage, threading.Event()
-    failed = []
+    failed: list[int] = []
 
     def fails_once(cursor: object, items: Sequence[Item], now: object) -> None:
         if items[0].number == 1 and not failed:

@@ -1,4 +1,3 @@
-import pytest
 from textual.pilot import Pilot
 
 from tests.tui.driving import asked, lines, press, running, seen, settled
@@ -8,15 +7,8 @@ from tui.message import MessageScreen
 from tui.palette import commands
 from tui.view import DIMENSIONS
 
-PLACES = {
-    "overview": (),
-    "usage": ("2",),
-    "messages": ("3",),
-    "rejects": ("4",),
-    "jobs": ("2", "j"),
-    "job": ("2", "j", "enter"),
-    "message": ("4", "enter"),
-}
+WALK = ("1", "2", "j", "enter", "3", "4", "enter")
+"""To every kind of screen, and on to the next: overview, usage, its jobs, a job, messages, …"""
 
 
 async def test_a_number_goes_to_its_screen(repository: FakeRepository) -> None:
@@ -46,23 +38,25 @@ async def test_q_leaves(repository: FakeRepository) -> None:
         assert pilot.app.return_code == 0
 
 
-@pytest.mark.parametrize("place", PLACES)
-async def test_every_key_is_in_the_help_and_the_footer_fits(
-    repository: FakeRepository, place: str
-) -> None:
-    async with running(repository, *PLACES[place]) as pilot:
-        assert "? Help q Quit" in lines(pilot)[-1]
-        assert "palette" in lines(pilot)[-1]
-        active = pilot.app.screen.active_bindings.values()
-        wanted = [found.binding for found in active if shown(found.binding)]
-        await press(pilot, "question_mark")
-        assert isinstance(pilot.app.screen, HelpScreen)
-        text = "\n".join(pilot.app.screen.keys)
-        assert len(wanted) > 8
-        assert all((binding.tooltip or binding.description) in text for binding in wanted)
-        assert all(len(line) <= 76 for line in pilot.app.screen.keys)
-        await press(pilot, "question_mark")
-        assert not isinstance(pilot.app.screen, HelpScreen)
+async def test_every_key_is_in_the_help_and_the_footer_fits(repository: FakeRepository) -> None:
+    walked = []
+    async with running(repository) as pilot:
+        for key in WALK:
+            await press(pilot, key)
+            walked.append(type(pilot.app.screen))
+            assert "? Help q Quit" in lines(pilot)[-1]
+            assert "palette" in lines(pilot)[-1]
+            active = pilot.app.screen.active_bindings.values()
+            wanted = [found.binding for found in active if shown(found.binding)]
+            await press(pilot, "question_mark")
+            assert isinstance(pilot.app.screen, HelpScreen)
+            text = "\n".join(pilot.app.screen.keys)
+            assert len(wanted) > 8
+            assert all((binding.tooltip or binding.description) in text for binding in wanted)
+            assert all(len(line) <= 76 for line in pilot.app.screen.keys)
+            await press(pilot, "question_mark")
+            assert not isinstance(pilot.app.screen, HelpScreen)
+    assert len(set(walked)) == len(WALK)
 
 
 async def palette(pilot: Pilot[None], words: str) -> None:

@@ -23,8 +23,15 @@ SCREENS = {
 Compare = Callable[..., bool]
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])
-@pytest.mark.parametrize("screen", SCREENS)
+WIDER = ("overview", "usage", "jobs", "job", "messages", "message", "rejects")
+"""The others are one of these with other rows, or a box that keeps its size."""
+
+
+@pytest.mark.parametrize(
+    ("screen", "size"),
+    [pytest.param(screen, NARROW, id=f"{screen}-80x24") for screen in SCREENS]
+    + [pytest.param(screen, WIDE, id=f"{screen}-160x45") for screen in WIDER],
+)
 def test_screen(snap_compare: Compare, screen: str, size: tuple[int, int]) -> None:
     async def drive(pilot: Pilot[None]) -> None:
         await settled(pilot)

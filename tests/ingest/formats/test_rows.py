@@ -170,9 +170,9 @@ def messages(draw: st.DrawFn) -> str:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(texts=st.lists(messages(), min_size=1, max_size=6, unique=True))
+@given(texts=st.lists(messages(), min_size=5, max_size=12, unique=True))
 def test_any_v0_3_messages_give_the_rows_of_a_plain_parser(
     repository: LocalRepository, texts: list[str]
 ) -> None:
@@ -203,9 +203,9 @@ def v0_4_messages(draw: st.DrawFn) -> str:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(texts=st.lists(v0_4_messages(), min_size=1, max_size=10, unique=True))
+@given(texts=st.lists(v0_4_messages(), min_size=10, max_size=20, unique=True))
 def test_any_v0_4_service_level_is_that_of_a_plain_parser(
     repository: LocalRepository, texts: list[str]
 ) -> None:
