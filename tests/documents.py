@@ -1,7 +1,5 @@
 """XML messages for tests: the record sheet's examples, and documents with fields of one's own."""
 
-from collections.abc import Mapping
-from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
 
 CAR_NS = "http://eu-emi.eu/namespaces/2012/11/computerecord"
@@ -21,6 +19,19 @@ EXAMPLE_8_9 = """<?xml version="1.0"?>
  <EndTime>2024-06-01T04:00:02.900+02:00</EndTime><StartTime>2024-06-01T01:00:00</StartTime>
  <MachineName>arc.east.example</MachineName><Queue>q</Queue><Site>EXAMPLE-EAST</Site>
 </UsageRecord></UsageRecords>
+"""  # noqa: E501
+
+EXAMPLE_8_8 = """<?xml version="1.0" encoding="UTF-8"?>
+<sr:StorageUsageRecords xmlns:sr="http://eu-emi.eu/namespaces/2011/02/storagerecord"><sr:StorageUsageRecord>
+ <sr:RecordIdentity sr:createTime="2024-07-01T03:00:00Z" sr:recordId="se.example/2024-07-01/geo"/>
+ <sr:StorageSystem>se.example</sr:StorageSystem><sr:Site>EXAMPLE-NORTH</sr:Site>
+ <sr:StorageShare>tape-a</sr:StorageShare><sr:StorageMedia>tape</sr:StorageMedia><sr:FileCount>42</sr:FileCount>
+ <sr:SubjectIdentity><sr:Group>geo.example</sr:Group>
+  <sr:GroupAttribute sr:attributeType="subgroup">sim</sr:GroupAttribute>
+  <sr:GroupAttribute sr:attributeType="authority">/O=Example/CN=voms.example</sr:GroupAttribute></sr:SubjectIdentity>
+ <sr:StartTime>2024-06-30T02:00:00+02:00</sr:StartTime><sr:EndTime>2024-07-01T00:00:00</sr:EndTime>
+ <sr:ResourceCapacityUsed>9000000000000</sr:ResourceCapacityUsed>
+</sr:StorageUsageRecord></sr:StorageUsageRecords>
 """  # noqa: E501
 
 _JOB = {
@@ -57,10 +68,28 @@ def car(*records: str, namespace: str = CAR_NS) -> str:
     return f'<p:UsageRecords xmlns:p="{namespace}">\n{held}\n</p:UsageRecords>\n'
 
 
-def written(namespace: str, root: str, record: str, fields: Mapping[str, str]) -> str:
-    """A message of one record of plain elements, as ElementTree writes it."""
-    top = ET.Element(f"{{{namespace}}}{root}")
-    held = ET.SubElement(top, f"{{{namespace}}}{record}")
-    for name, text in fields.items():
-        ET.SubElement(held, f"{{{namespace}}}{name}").text = text
-    return ET.tostring(top, encoding="unicode")
+def share(*more: str, name: str | None = "r1", **changes: str | None) -> str:
+    """A StAR record of the name `r1` with what is mandatory.
+
+    Args:
+        more: Elements, as they stand.
+        name: The record's; None leaves its identity out.
+        changes: Texts of elements; None leaves one out.
+    """
+    fields = {
+        "StorageSystem": "se.example",
+        "StartTime": "2024-06-30",
+        "EndTime": "2024-07-01",
+        "ResourceCapacityUsed": "5",
+        **changes,
+    }
+    texts = [element(key, text) for key, text in fields.items() if text is not None]
+    if name is not None:
+        texts.append(element("RecordIdentity", "", recordId=name, createTime="2024-07-01"))
+    return f"<p:StorageUsageRecord>{''.join(texts)}{''.join(more)}</p:StorageUsageRecord>"
+
+
+def star(*records: str) -> str:
+    """A StAR message, a record a line from the second on."""
+    held = "\n".join(records or (share(),))
+    return f'<p:StorageUsageRecords xmlns:p="{STAR_NS}">\n{held}\n</p:StorageUsageRecords>\n'

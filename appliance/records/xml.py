@@ -51,6 +51,17 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """Elements that are pairs of a type and a text: what no field says, kept beside the record."""
+
+    element: str
+    attribute: str
+    """Its type. Of two with one type, the later counts."""
+    besides: frozenset[str]
+    """Types that are fields."""
+
+
+@dataclass(frozen=True, slots=True)
 class XmlForm:
     """One XML form of a record type."""
 
@@ -63,3 +74,4 @@ class XmlForm:
     """The element that holds a record."""
     fields: Mapping[str, Source] = field(hash=False)
     """By wire name."""
+    others: Others | None = None

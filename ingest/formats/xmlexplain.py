@@ -5,7 +5,7 @@ from appliance.records.xml import Meaning, Source
 from ingest.formats.explain import REASONS, quoted
 from ingest.formats.xmlmessage import XmlMessage
 from ingest.formats.xmlreader import Elements, Stop, qualified, read
-from ingest.formats.xmlrecords import chooser, raw, wanted
+from ingest.formats.xmlrecords import OTHERS, chooser, raw, wanted
 
 _TIME = "{value} is not a timestamp like 2024-06-01T02:00:00Z"
 _DURATION = "{value} is not a duration like PT1H30M, and {field} is mandatory"
@@ -23,6 +23,9 @@ def explain_xml(message: XmlMessage, number: int, fault: str) -> Problem:
     code, _, name = fault.partition(" ")
     form = message.form
     elements, line = _record(message, number)
+    if name == OTHERS and form.others:
+        reason = f"{form.others.element} needs an attribute {form.others.attribute}, with a prefix"
+        return Problem(code, reason, record=number, line=line, field=form.others.element)
     source = form.fields[name]
     element = chooser(source, form.namespace)(elements)
     value = raw(source, form.namespace, element) if element else ""

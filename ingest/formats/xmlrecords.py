@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from appliance.errors import Problem
 from appliance.records.benchmarks import CANONICAL, PREFERENCE
-from appliance.records.xml import Meaning, Pick, Source, XmlForm
+from appliance.records.xml import Meaning, Others, Pick, Source, XmlForm
 from ingest.formats import xmlvalues
 from ingest.formats.xmlmessage import XmlMessage
 from ingest.formats.xmlreader import Element, Elements, qualified, read
@@ -15,6 +15,10 @@ VALUE, RECORD = "\x1f", "\x1e"
 """Between values and between records. XML has no way to write these characters."""
 ABSENT = "\x1d"
 """Stands for what a record does not have."""
+PAIR, TYPE_END = "\x1c", "\x1b"
+"""Between pairs of a type and a text, and within each."""
+OTHERS = "Others"
+"""What the value is called that holds such pairs."""
 
 _SEVERAL = 2
 
@@ -54,13 +58,16 @@ def names(form: XmlForm) -> list[str]:
     """What the values of a record are, after its number."""
     plain = [name for name, source in form.fields.items() if _is_plain(source)]
     others = [name for name in form.fields if name not in plain]
-    return plain + others + list(PREFERENCE if form.kind.benchmarks else ())
+    further = [*(PREFERENCE if form.kind.benchmarks else ()), *([OTHERS] if form.others else [])]
+    return plain + others + further
 
 
 @cache
 def wanted(form: XmlForm) -> frozenset[str]:
     """The elements that say something, as expat names them."""
-    return frozenset(qualified(form.namespace, s.element) for s in form.fields.values())
+    elements = {source.element for source in form.fields.values()}
+    elements |= {form.others.element} if form.others else set()
+    return frozenset(qualified(form.namespace, element) for element in elements)
 
 
 def raw(source: Source, namespace: str, element: Element) -> str:
@@ -121,6 +128,8 @@ def _readings(form: XmlForm) -> tuple[list[str], list[Callable[[Elements], str]]
     others = [_reading(source, space) for source in sources if not _is_plain(source)]
     if form.kind.benchmarks:
         others.append(_levels(form))
+    if form.others:
+        others.append(_pairs(form.others, space))
     return plain, others
 
 
@@ -157,3 +166,16 @@ def _levels(form: XmlForm) -> Callable[[Elements], str]:
         return VALUE.join(xmlvalues.decimal(texts[b]) if b in texts else ABSENT for b in PREFERENCE)
 
     return levels
+
+
+def _pairs(others: Others, namespace: str) -> Callable[[Elements], str]:
+    name, attribute = qualified(namespace, others.element), qualified(namespace, others.attribute)
+
+    def pairs(elements: Elements) -> str:
+        if not (found := elements.get(name)):
+            return ABSENT
+        texts = {element[0].get(attribute, ""): "".join(element[1]) for element in found}
+        held = [f"{t}{TYPE_END}{text}" for t, text in texts.items() if t not in others.besides]
+        return PAIR.join(held) or ABSENT
+
+    return pairs

@@ -13,7 +13,7 @@ from appliance.records.declare import Field, Kind, RecordType, WireForm
 from appliance.records.xml import XmlForm
 from ingest.formats import checks
 from ingest.formats.checks import LEVEL, TYPE
-from ingest.formats.xmlrecords import ABSENT, RECORD, VALUE, names
+from ingest.formats.xmlrecords import ABSENT, OTHERS, PAIR, RECORD, TYPE_END, VALUE, names
 
 _PLAIN = WireForm("", re.compile(""))
 """No arrays: values are those of the text format's plainest form."""
@@ -32,15 +32,19 @@ def insert(form: XmlForm) -> str:
     """
     kind = form.kind
     values = ", ".join(f'{_value(kind, f)} AS "{f.name} value"' for f in kind.fields)
-    stored = ", ".join(f"{checks.stored(f)} AS {f.name}" for f in kind.fields)
+    stored = ", ".join(f"{_stored(f)} AS {f.sql}" for f in kind.fields)
     levels = f", {_all_levels()} AS service_levels" if kind.benchmarks else ""
-    faults = " ".join(fault for f in kind.fields for fault in _faults(kind, f))
+    levels += f', "{OTHERS}" AS {kind.parts}' if kind.parts else ""
+    found = [fault for f in kind.fields for fault in _faults(kind, f)]
+    found.sort(key=lambda fault: "THEN 'TIM" not in fault)  # the reference reads times first
+    faults = " ".join(found)
+    faults += _others_fault(form)
     checked = (
         f"SELECT message, record, {stored}{levels}, $now::TIMESTAMP AS now, CASE {faults} END AS "
         f"fault FROM (SELECT *, {values} FROM ({_raw(form)}))"
     )
     rules = " ".join(f"WHEN {r.violated} THEN '{r.code} {r.field}'" for r in kind.rules)
-    problem = f"CASE WHEN fault IS NOT NULL THEN fault {rules} END"
+    problem = f"CASE WHEN fault IS NOT NULL THEN fault {rules} END" if rules else "fault"
     whole = ", ".join(
         f"date_trunc('second', {f.name}) AS {f.name}" for f in kind.fields if f.kind is Kind.TIME
     )
@@ -76,6 +80,23 @@ def _value(kind: RecordType, field: Field) -> str:
     if kind.benchmarks and field.wire == LEVEL:
         return f"CASE WHEN {_NO_LEVEL} THEN 1 ELSE {plain} END"
     return plain
+
+
+def _stored(field: Field) -> str:
+    plain = checks.stored(field)
+    if field.absent:
+        return f'CASE WHEN "{field.wire}" IS NULL THEN {field.absent} ELSE {plain} END'
+    return plain
+
+
+def _others_fault(form: XmlForm) -> str:
+    """A pair without a type."""
+    if not form.others:
+        return ""
+    pairs = f'string_split("{OTHERS}", chr({ord(PAIR)}))'
+    types = f"list_transform({pairs}, lambda p: string_split(p, chr({ord(TYPE_END)}))[1])"
+    bad = f"len(list_filter({types}, lambda t: stage.is_null(t))) > 0"
+    return f" WHEN {bad} THEN 'DBN {OTHERS}'"
 
 
 def _faults(kind: RecordType, field: Field) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 MESSAGES, RECORDS = 100, 1000
 _START = 1_767_225_600  # 2026-01-01
 _VOS = ("atlas", "cms", "lhcb", "alice", "ops", "dteam", "biomed", "ilc", "na62", "t2k.org")
+_STAR = "http://eu-emi.eu/namespaces/2011/02/storagerecord"
 _CAR = "http://eu-emi.eu/namespaces/2012/11/computerecord"
 
 
@@ -15,6 +16,12 @@ def write_car(folder: Path) -> list[Path]:
     """100 messages of 1,000 different CAR records, in a new folder."""
     chance = random.Random(1)
     return _write(folder, (_car(chance) for _ in range(MESSAGES)))
+
+
+def write_star(folder: Path) -> list[Path]:
+    """100 messages of 1,000 different StAR records, in a new folder."""
+    chance = random.Random(1)
+    return _write(folder, (_star(chance, number) for number in range(MESSAGES)))
 
 
 def _write(folder: Path, texts: Iterator[str]) -> list[Path]:
@@ -63,6 +70,40 @@ def _job(chance: random.Random) -> str:
   <urf:Queue>{chance.choice(("long", "short", "grid"))}</urf:Queue>
   <urf:Site urf:type="gocdb">EXAMPLE-NORTH</urf:Site>
 </urf:UsageRecord>
+"""
+
+
+def _star(chance: random.Random, number: int) -> str:
+    records = "".join(_share(chance, number * RECORDS + n) for n in range(RECORDS))
+    return f'<sr:StorageUsageRecords xmlns:sr="{_STAR}">\n{records}</sr:StorageUsageRecords>\n'
+
+
+def _share(chance: random.Random, number: int) -> str:
+    day, vo, used = _START + number // 100 * 3600, chance.choice(_VOS), chance.randrange(10**15)
+    return f"""<sr:StorageUsageRecord>
+  <sr:RecordIdentity sr:createTime="{_time(day)}" sr:recordId="se.north.example/{number}"/>
+  <sr:StorageSystem>se.north.example</sr:StorageSystem>
+  <sr:Site>EXAMPLE-NORTH</sr:Site>
+  <sr:StorageShare>pool-{number % 100}</sr:StorageShare>
+  <sr:StorageMedia>{chance.choice(("disk", "tape"))}</sr:StorageMedia>
+  <sr:StorageClass>replicated</sr:StorageClass>
+  <sr:FileCount>{chance.randrange(10**6)}</sr:FileCount>
+  <sr:DirectoryPath>/pnfs/north.example/data/{vo}</sr:DirectoryPath>
+  <sr:SubjectIdentity>
+    <sr:LocalUser>user{chance.randrange(300)}</sr:LocalUser>
+    <sr:LocalGroup>{vo}</sr:LocalGroup>
+    <sr:UserIdentity>/DC=ch/CN=user{chance.randrange(300)}</sr:UserIdentity>
+    <sr:Group>{vo}</sr:Group>
+    <sr:GroupAttribute sr:attributeType="subgroup">sim</sr:GroupAttribute>
+    <sr:GroupAttribute sr:attributeType="role">production</sr:GroupAttribute>
+    <sr:GroupAttribute sr:attributeType="authority">/O=Example/CN=voms</sr:GroupAttribute>
+  </sr:SubjectIdentity>
+  <sr:StartTime>{_time(day - 86_400)}</sr:StartTime>
+  <sr:EndTime>{_time(day)}</sr:EndTime>
+  <sr:ResourceCapacityUsed>{used}</sr:ResourceCapacityUsed>
+  <sr:LogicalCapacityUsed>{used // 2}</sr:LogicalCapacityUsed>
+  <sr:ResourceCapacityAllocated>{used * 2}</sr:ResourceCapacityAllocated>
+</sr:StorageUsageRecord>
 """
 
 

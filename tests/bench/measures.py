@@ -106,7 +106,8 @@ def _configured(data: Path, pki: Pki) -> Config:
 def xml(folder: Path) -> Iterator[Figure]:
     """Documents to committed rows, whole process."""
     documents.write_car(folder / "CAR")
-    for name in ("CAR",):
+    documents.write_star(folder / "StAR")
+    for name in ("CAR", "StAR"):
         taken = min(load(folder, folder / name) for _ in range(3))
         rate = documents.MESSAGES * documents.RECORDS / taken
         yield Figure(f"acct load, {name}, whole process", rate, "records/s", 20_000, True)
