@@ -50,7 +50,7 @@ def _record(message: XmlMessage, number: int) -> tuple[Elements, int]:
             raise Stop
 
     form = message.form
-    read(message.text, qualified(form.namespace, form.record), wanted(form), take)
+    read(message.text, qualified(form.namespace, form.record), wanted(form), take, lines=True)
     return found
 
 

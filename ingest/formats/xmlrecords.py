@@ -43,7 +43,7 @@ def wide(message: XmlMessage) -> str | Problem:
     found: list[str] = []
 
     def take(elements: Elements, _: int) -> None:
-        values = ["".join(elements[n][0][1]) if n in elements else ABSENT for n in plain]
+        values = [elements[n][0][1] if n in elements else ABSENT for n in plain]
         values += [reading(elements) for reading in others]
         found.append(f"{len(found) + 1}{VALUE}{VALUE.join(values)}")
 
@@ -72,9 +72,10 @@ def wanted(form: XmlForm) -> frozenset[str]:
 
 def raw(source: Source, namespace: str, element: Element) -> str:
     """What an element says, as it was written."""
+    text: str = element[1]
     if source.attribute:
-        return element[0].get(qualified(namespace, source.attribute), "")
-    return "".join(element[1])
+        text = element[0].get(qualified(namespace, source.attribute), "")
+    return text
 
 
 @cache
@@ -137,11 +138,12 @@ def _reading(source: Source, namespace: str) -> Callable[[Elements], str]:
     choose = chooser(source, namespace)
     meant = _READ.get(source.meaning, str)
     unit = qualified(namespace, "storageUnit")
+    attribute = source.attribute and qualified(namespace, source.attribute)
 
     def reading(elements: Elements) -> str:
         if (element := choose(elements)) is None:
             return ABSENT
-        text = raw(source, namespace, element) if source.attribute else "".join(element[1])
+        text = element[0].get(attribute, "") if attribute else element[1]
         if source.meaning is Meaning.MEMORY:
             return xmlvalues.memory(text, element[0].get(unit, ""))
         value = meant(text)
@@ -174,7 +176,7 @@ def _pairs(others: Others, namespace: str) -> Callable[[Elements], str]:
     def pairs(elements: Elements) -> str:
         if not (found := elements.get(name)):
             return ABSENT
-        texts = {element[0].get(attribute, ""): "".join(element[1]) for element in found}
+        texts = {element[0].get(attribute, ""): element[1] for element in found}
         held = [f"{t}{TYPE_END}{text}" for t, text in texts.items() if t not in others.besides]
         return PAIR.join(held) or ABSENT
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-MESSAGES, RECORDS = 100, 1000
+MESSAGES, RECORDS = 200, 1000
 _START = 1_767_225_600  # 2026-01-01
 _VOS = ("atlas", "cms", "lhcb", "alice", "ops", "dteam", "biomed", "ilc", "na62", "t2k.org")
 _STAR = "http://eu-emi.eu/namespaces/2011/02/storagerecord"
@@ -13,13 +13,13 @@ _CAR = "http://eu-emi.eu/namespaces/2012/11/computerecord"
 
 
 def write_car(folder: Path) -> list[Path]:
-    """100 messages of 1,000 different CAR records, in a new folder."""
+    """200 messages of 1,000 different CAR records, in a new folder."""
     chance = random.Random(1)
     return _write(folder, (_car(chance) for _ in range(MESSAGES)))
 
 
 def write_star(folder: Path) -> list[Path]:
-    """100 messages of 1,000 different StAR records, in a new folder."""
+    """200 messages of 1,000 different StAR records, in a new folder."""
     chance = random.Random(1)
     return _write(folder, (_star(chance, number) for number in range(MESSAGES)))
 

@@ -250,7 +250,8 @@ def jobs(draw: st.DrawFn, number: int) -> dict[str, Any]:
     wall = draw(st.integers(0, 10**6))
     return {
         "LocalJobId": f"{number}",
-        **{name: draw(TEXTS) for name in ("Site", "Queue", "LocalUserId", "MachineName")},
+        "Site": draw(TEXTS.filter(lambda text: meant(text) != "None")),
+        **{name: draw(TEXTS) for name in ("Queue", "LocalUserId", "MachineName")},
         "WallDuration": wall,
         "CpuDuration": draw(st.integers(0, 10**6)),
         "Processors": draw(st.integers(0, 128)),
