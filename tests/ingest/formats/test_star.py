@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from appliance.errors import UsageError
 from appliance.local import LocalRepository
 from appliance.records.declare import Kind
 from appliance.records.storage import STORAGE
@@ -109,6 +110,16 @@ def test_attribute_types_are_told_apart_by_case_and_the_later_of_two_counts(
         ("r1", "Role", "x"),
         ("r1", "a", None),
     ]
+
+
+def test_a_month_of_storage_is_exported_by_the_end_of_its_records(
+    repository: LocalRepository, load: Load
+) -> None:
+    load(star(share(), share(name="r2", EndTime="2024-06-30")))
+    july = b"".join(repository.export("storage_records", "csv", (2024, 7)))
+    assert [line[:3] for line in july.splitlines()[1:]] == [b"r1,"]
+    with pytest.raises(UsageError, match="has no months"):
+        repository.export("storage_group_attributes", "csv", (2024, 7))
 
 
 def test_storage_makes_nothing_due_to_be_summarised(
