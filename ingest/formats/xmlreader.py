@@ -1,8 +1,8 @@
 """XML records, one after the other, in memory for one record: expat, and what it must not do.
 
 Hardened here rather than by a library: an entity can only be declared in a DOCTYPE, and a message
-with one is refused where it begins, before anything in it is read. defusedxml does the same, but
-with a tree of Python objects and at a third of the speed.
+with one is refused where it begins, before anything in it is read. defusedxml refuses it in the
+same way, around a tree; making and walking ElementTree's took 50 µs a record, reading here 34.
 """
 
 from collections.abc import Callable
