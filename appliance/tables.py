@@ -12,7 +12,7 @@ PROVENANCE = "publisher_dn", "message_id", "update_time"
 
 def create(kind: RecordType) -> str:
     """The statement that makes the table of a record type, if it is not there."""
-    columns = [f"{f.name} {f.stored}" for f in kind.fields]
+    columns = [f"{f.sql} {f.stored}" for f in kind.fields]
     columns += ["service_levels VARCHAR"] if kind.benchmarks else []
     columns += ["message_id BIGINT NOT NULL"]
     return f"CREATE TABLE IF NOT EXISTS store.{kind.dataset} ({', '.join(columns)})"
@@ -20,13 +20,13 @@ def create(kind: RecordType) -> str:
 
 def columns(kind: RecordType) -> list[str]:
     """The columns of a record type's table, in order, without the message's number."""
-    return [f.name for f in kind.fields] + (["service_levels"] if kind.benchmarks else [])
+    return [f.sql for f in kind.fields] + (["service_levels"] if kind.benchmarks else [])
 
 
 def dataset(kind: RecordType) -> str:
     """The statement that makes the dataset: the records and where they came from."""
     own = ", ".join(
-        f"r.{f.name}" if f.stored == f.kind else f"r.{f.name}::{f.kind} AS {f.name}"
+        f"r.{f.sql}" if f.stored == f.kind else f"r.{f.sql}::{f.kind} AS {f.sql}"
         for f in kind.fields
     )
     levels = (

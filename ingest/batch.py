@@ -8,6 +8,7 @@ import zstandard
 from appliance.errors import Problem
 from ingest.envelope import Envelope
 from ingest.formats.text import TextMessage, recognise
+from ingest.formats.xmlmessage import XmlMessage
 from ingest.security.open import Opened, open_message
 from ingest.security.trust import TrustStore
 
@@ -30,7 +31,7 @@ class Item:
     """What is stored, compressed: as received where it is refused, as verified where accepted."""
     sha256: str = ""
     """Of the verified content; of the whole body where it did not open."""
-    message: TextMessage | None = None
+    message: TextMessage | XmlMessage | None = None
     records: int = 0
     problem: Problem | None = None
     others: int = 0

@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 from appliance.printable import printable
 from appliance.records.catalogue import RECORD_TYPES
 from appliance.records.declare import RecordType
+from appliance.resources import text
 from appliance.store import Store, now
 from appliance.tables import columns
 from ingest.batch import Item
@@ -54,7 +55,10 @@ def _load(cursor: DuckDBPyConnection, kind: RecordType) -> None:
     if not total:
         return
     cursor.execute(merge(kind, alone=not repeated))
-    cursor.execute(due(kind))
+    if kind.parts:
+        cursor.execute(text("ingest", f"sql/{kind.parts}.sql"))
+    if kind.time:
+        cursor.execute(due(kind))
 
 
 def _write_messages(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:

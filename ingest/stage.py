@@ -9,13 +9,16 @@ from duckdb import DuckDBPyConnection
 from appliance.errors import Problem
 from appliance.records.catalogue import RECORD_TYPES
 from appliance.records.declare import RecordType, WireForm
+from appliance.records.xml import XmlForm
 from ingest import fqan
 from ingest.batch import Item
-from ingest.formats import staging
+from ingest.formats import staging, xmlrecords, xmlstaging
 from ingest.formats.explain import explain
 from ingest.formats.staging import By
-from ingest.formats.text import Layout, is_plain, layout_of
+from ingest.formats.text import Layout, TextMessage, is_plain, layout_of
 from ingest.formats.tokens import tokenise
+from ingest.formats.xmlexplain import explain_xml
+from ingest.formats.xmlmessage import XmlMessage
 
 
 def prepare(cursor: DuckDBPyConnection) -> None:
@@ -36,24 +39,44 @@ def clear(cursor: DuckDBPyConnection) -> None:
 def stage(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> None:
     """Put the records of opened messages into `stage.<type>`; what cannot be read is refused."""
     groups: dict[tuple[str, WireForm, Layout | By], list[Item]] = defaultdict(list)
+    documents: dict[XmlForm, list[Item]] = defaultdict(list)
     for item in items:
-        if (message := item.message) and item.problem is None and message.records:
+        if isinstance(message := item.message, XmlMessage) and item.problem is None:
+            documents[message.form].append(item)
+        elif isinstance(message, TextMessage) and item.problem is None and message.records:
             how = layout_of(message) or (By.NAME if is_plain(message.records) else By.WIDE)
             groups[message.kind.name, message.form, how].append(item)
     for (_, _, how), group in groups.items():
         if how is By.WIDE:
             stage_closely(cursor, group, now)
         else:
-            _insert(
-                cursor, group, how, [item.message.records for item in group if item.message], now
-            )
+            messages = [i.message for i in group if isinstance(i.message, TextMessage)]
+            _insert(cursor, group, how, [message.records for message in messages], now)
+    for form, group in documents.items():
+        _stage_xml(cursor, form, group, now)
+
+
+def _stage_xml(
+    cursor: DuckDBPyConnection, form: XmlForm, items: Iterable[Item], now: datetime
+) -> None:
+    found: dict[int, str] = {}
+    for item in items:
+        if isinstance(message := item.message, XmlMessage):
+            records = xmlrecords.wide(message)
+            if isinstance(records, Problem):
+                item.refuse(records)
+            else:
+                found[item.number] = records
+    if found:
+        given = {"texts": list(found.values()), "messages": list(found), "now": now}
+        cursor.execute(xmlstaging.insert(form), given)
 
 
 def stage_closely(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> None:
     """The same, record by record: for messages that hold odd white space, or are not all well."""
     groups: dict[tuple[str, WireForm], list[tuple[Item, str]]] = defaultdict(list)
     for item in items:
-        if (message := item.message) is None:
+        if not isinstance(message := item.message, TextMessage):
             continue
         records = tokenise(message)
         if isinstance(records, Problem):
@@ -90,7 +113,7 @@ def judge(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
         for number, record, fault, bad in cursor.execute(_FAULTS.format(kind.name)).fetchall():
             item = by_number[number]
             if item.message:
-                item.refuse(explain(item.message, record, fault), bad - 1)
+                item.refuse(_explain(item.message, record, fault), bad - 1)
     remove(cursor, [item for item in items if item.problem])
     for kind in RECORD_TYPES:
         if kind.fqan:
@@ -100,6 +123,12 @@ def judge(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
 _FAULTS = """
 SELECT message, min(record), arg_min(problem, record), count(*)
 FROM stage.{} WHERE problem IS NOT NULL GROUP BY message"""
+
+
+def _explain(message: TextMessage | XmlMessage, record: int, fault: str) -> Problem:
+    if isinstance(message, XmlMessage):
+        return explain_xml(message, record, fault)
+    return explain(message, record, fault)
 
 
 def remove(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
@@ -131,7 +160,7 @@ def _insert(
     now: datetime,
 ) -> None:
     message = items[0].message
-    assert message is not None  # noqa: S101 # only such were grouped
+    assert isinstance(message, TextMessage)  # noqa: S101 # only such were grouped
     cursor.execute(
         staging.insert(message.kind, message.form, how),
         {"texts": texts, "messages": [item.number for item in items], "now": now},

@@ -19,7 +19,8 @@ _ORDER = {"jobs": "", "messages": " ORDER BY message_id"}
 """Summaries are sorted, so that two exports can be compared; jobs may be too many to sort."""
 
 # The columns by which a dataset's rows belong to a month: its time, or its year and month.
-_TIME_OF = {"jobs": "end_time", "messages": "received_at"}
+_TIME_OF = {"jobs": "end_time", "messages": "received_at", "storage_records": "end_time"}
+_TIMELESS = frozenset({"storage_group_attributes"})
 
 
 def export(store: Store, dataset: str, form: str, month: tuple[int, int] | None) -> Iterator[bytes]:
@@ -28,7 +29,7 @@ def export(store: Store, dataset: str, form: str, month: tuple[int, int] | None)
     Times are ISO with Z in CSV and JSON. The checks are made before the first piece is asked for.
 
     Raises:
-        UsageError: There is no such dataset or form.
+        UsageError: There is no such dataset or form, or it has no months.
     """
     if dataset not in datasets():
         raise UsageError(f"there is no dataset {dataset}", hint=f"one of {', '.join(datasets())}")
@@ -41,6 +42,8 @@ def export(store: Store, dataset: str, form: str, month: tuple[int, int] | None)
 def _in_month(dataset: str, month: tuple[int, int] | None) -> str:
     if month is None:
         return ""
+    if dataset in _TIMELESS:
+        raise UsageError(f"{dataset} has no months", hint="leave --month out")
     year, number = int(month[0]), int(month[1])
     if column := _TIME_OF.get(dataset):
         first = f"make_timestamp({year}, {number}, 1, 0, 0, 0)"

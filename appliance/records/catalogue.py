@@ -1,9 +1,14 @@
 """Every record type that this program knows."""
 
+from appliance.records.car import CAR
 from appliance.records.declare import RecordType, WireForm
 from appliance.records.job import JOB
+from appliance.records.storage import STAR, STORAGE
+from appliance.records.xml import XmlForm
 
-RECORD_TYPES: tuple[RecordType, ...] = (JOB,)
+RECORD_TYPES: tuple[RecordType, ...] = (JOB, STORAGE)
+XML_FORMS: tuple[XmlForm, ...] = (CAR, STAR)
+"""A message is the one whose namespace its root has."""
 
 
 def by_header(header: str) -> tuple[RecordType, WireForm] | None:

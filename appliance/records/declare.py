@@ -8,6 +8,10 @@ INT32 = 2**31 - 1
 INT64 = 2**63 - 1
 
 
+_RESERVED = frozenset({"group"})
+"""Names of columns that are words of SQL."""
+
+
 class Kind(StrEnum):
     """How a field's text is understood, and of which type it is in the dataset."""
 
@@ -32,6 +36,8 @@ class Field:
     """The smallest and largest integer."""
     null: str = ""
     """The SQL literal stored for null or absent; empty: `'None'` for text, else NULL."""
+    absent: str = ""
+    """The SQL literal stored for absent, where it is another than that for null."""
     unit: str = ""
     column: str = ""
     """Empty: the wire name in snake case."""
@@ -40,6 +46,11 @@ class Field:
     def name(self) -> str:
         """The column's name."""
         return self.column or snake(self.wire)
+
+    @property
+    def sql(self) -> str:
+        """The column's name as SQL has to write it."""
+        return f'"{self.name}"' if self.name in _RESERVED else self.name
 
     @property
     def stored(self) -> str:
@@ -92,13 +103,17 @@ class RecordType:
     key: tuple[str, ...]
     """Columns: a record with an equal key replaces the earlier one whole."""
     time: str
-    """The column whose month, in UTC, a record belongs to."""
+    """The column whose month, in UTC, a record belongs to and makes due; empty: no summaries."""
     forms: tuple[WireForm, ...]
     rules: tuple[Rule, ...] = ()
     fqan: str = ""
     """The column that, if not null, decides vo, vo_group and vo_role."""
     benchmarks: frozenset[str] = frozenset()
     """Allowed benchmarks, canonical; empty: no service level in this record."""
+
+    parts: str = ""
+    """A table that takes what a record has beyond fields, and the staged column that holds it:
+    `ingest/sql/<parts>.sql` says how."""
 
     def field(self, wire: str) -> Field:
         """The field of that wire name."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from appliance.records.catalogue import RECORD_TYPES
+from appliance.records.catalogue import RECORD_TYPES, XML_FORMS
 from appliance.records.declare import Field, Kind, RecordType
 
 _HEAD = """\
@@ -14,6 +14,7 @@ Text longer than its limit, integers out of range and levels outside 0 to 9,999,
 refused.
 A field that is null (empty, `none` or `null`, in any case) or absent is stored as shown.
 """
+_QUOTE = "'"
 _KINDS = {Kind.TEXT: "text", Kind.INTEGER: "integer", Kind.DECIMAL: "decimal", Kind.TIME: "time"}
 
 
@@ -24,7 +25,9 @@ def reference() -> str:
 
 def _record(kind: RecordType) -> Iterator[str]:
     headers = ", ".join(sorted({f"`{form.header}`" for form in kind.forms}))
-    yield f"## {kind.name}\n\n{kind.doc} Header: {headers}. Dataset: `{kind.dataset}`."
+    forms = [f"Header: {headers}."] if headers else []
+    forms += [f"XML: {f.name}, `{f.namespace}`." for f in XML_FORMS if f.kind is kind]
+    yield f"## {kind.name}\n\n{kind.doc} {' '.join(forms)} Dataset: `{kind.dataset}`."
     yield f"A record replaces an earlier one with the same {', '.join(kind.key)}.\n"
     yield "| field | column | kind | unit | null becomes | what it is |"
     yield "|---|---|---|---|---|---|"
@@ -37,6 +40,7 @@ def _record(kind: RecordType) -> Iterator[str]:
 def _row(field: Field) -> str:
     limit = f" {field.limit}" if field.kind is Kind.TEXT else ""
     null = "refused" if field.mandatory else field.when_null.strip("'")
+    null += f", absent {field.absent.strip(_QUOTE)}" if field.absent else ""
     cells = (field.wire, field.name, _KINDS[field.kind] + limit, field.unit, null, field.doc)
     return f"| {' | '.join(cells)} |"
 

@@ -5,7 +5,7 @@ from appliance.records.declare import RecordType
 from ingest.formats.text import TextMessage
 from ingest.formats.tokens import line_of, pieces
 
-_REASONS = {
+REASONS = {  # by code
     "MAN": "{field} is missing or null, and it is mandatory",
     "INT": "{value} is not an integer",
     "FLT": "{value} is not a number",
@@ -52,9 +52,14 @@ def _value(piece: str, name: str) -> str:
 def _reason(kind: RecordType, code: str, name: str, value: str) -> str:
     if rule := next((r for r in kind.rules if (r.code, r.field) == (code, name)), None):
         return f"{rule.reason}: {name} is {value}"
-    shown = repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…")
+    shown = quoted(value)
     if code == "BEN":
         allowed = ", ".join(sorted(kind.benchmarks))
         return f"{shown} is not a known benchmark: {allowed}" if value else _MISSING_LEVEL
     field = kind.field(name)
-    return _REASONS[code].format(field=name, value=shown, length=len(value), limit=field.limit)
+    return REASONS[code].format(field=name, value=shown, length=len(value), limit=field.limit)
+
+
+def quoted(value: str) -> str:
+    """A value as a reason shows it: its beginning, if it is long."""
+    return repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…")

@@ -34,11 +34,12 @@ class By(StrEnum):
 
 def table(kind: RecordType) -> str:
     """The statement that makes the staging table."""
-    columns = ", ".join(f"{f.name} {f.stored}" for f in kind.fields)
+    columns = ", ".join(f"{f.sql} {f.stored}" for f in kind.fields)
+    parts = f", {kind.parts} VARCHAR" if kind.parts else ""
     levels = ", service_levels VARCHAR" if kind.benchmarks else ""
     return (
         f"CREATE TABLE stage.{kind.name} "
-        f"(message BIGINT, record INTEGER, {columns}{levels}, problem VARCHAR)"
+        f"(message BIGINT, record INTEGER, {columns}{levels}{parts}, problem VARCHAR)"
     )
 
 

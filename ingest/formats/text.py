@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from appliance.errors import Problem
 from appliance.records.catalogue import by_header
 from appliance.records.declare import RecordType, WireForm
+from ingest.formats.xmlmessage import XmlMessage, recognise_xml
 
 SEPARATOR = "%%"
 
@@ -32,9 +33,11 @@ class TextMessage:
     """Everything after the header line, without the separator and white space at the end."""
 
 
-def recognise(text: str) -> TextMessage | Problem:
-    """What kind of message a text is, by its header line."""
+def recognise(text: str) -> TextMessage | XmlMessage | Problem:
+    """What kind of message a text is: XML by its root, any other by its header line."""
     text = text.strip()
+    if text.startswith("<"):
+        return recognise_xml(text)
     header, _, records = text.partition("\n")
     if len(lines := header.splitlines(keepends=True)) > 1:
         header, records = lines[0].strip(), text[len(lines[0]) :]
@@ -53,8 +56,6 @@ def _without_end(records: str) -> str:
 def _header_fault(header: str) -> str:
     if not header:
         return "the message is empty"
-    if header.startswith("<"):
-        return "XML, of a kind that this program does not know"
     return f"the header {header[:80]!r} announces nothing that this program knows"
 
 

@@ -35,8 +35,22 @@ def text_of_part(part: bytes) -> str:
     return text
 
 
+_DECLARED = re.compile(
+    rb"""\s*<\?xml\s[^>]{0,60}?encoding\s*=\s*["']([\w.-]{1,20})["']""", re.ASCII
+)
+_WIDE = re.compile(r"utf-?16.*")
+
+
+def _declared(data: bytes) -> str:
+    """The encoding that an XML declaration names; whoever could read it does not write UTF-16."""
+    found = _DECLARED.match(data)
+    name = found[1].decode() if found else ""
+    return "" if _WIDE.fullmatch(name.lower()) else name
+
+
 def _decoded(data: bytes, charset: str) -> str:
-    name = charset.strip().lower().replace("_", "-") or "utf-8"
+    given = charset.strip() or _declared(data)
+    name = given.lower().replace("_", "-") or "utf-8"
     if not _CHARSETS.fullmatch(name):
         raise RefusalError("TEXT", f"unknown charset {printable(name, 40)}; send UTF-8")
     try:

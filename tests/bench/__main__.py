@@ -5,10 +5,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench.measures import Figure, cold_start, intake, many_jobs, service
+from tests.bench.measures import Figure, cold_start, intake, many_jobs, service, xml
 
 GROUPS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "intake": intake,
+    "xml": xml,
     "cold": cold_start,
     "jobs": many_jobs,
     "service": service,

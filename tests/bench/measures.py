@@ -21,7 +21,7 @@ from appliance.repository import Question
 from appliance.resources import text
 from appliance.store import Store
 from ingest.spool import SpoolSource
-from tests.bench import messages
+from tests.bench import documents, messages
 from tests.pki import Pki
 
 ACCT = Path(sys.executable).with_name("acct")
@@ -101,6 +101,16 @@ def _configured(data: Path, pki: Pki) -> Config:
         '[[spool]]\npath = "in"\nrequire_signature = true\n'
     )
     return load_config(data, environment={})
+
+
+def xml(folder: Path) -> Iterator[Figure]:
+    """Documents to committed rows, whole process."""
+    documents.write_car(folder / "CAR")
+    documents.write_star(folder / "StAR")
+    for name in ("CAR", "StAR"):
+        taken = min(load(folder, folder / name) for _ in range(3))
+        rate = documents.MESSAGES * documents.RECORDS / taken
+        yield Figure(f"acct load, {name}, whole process", rate, "records/s", 20_000, True)
 
 
 def cold_start(folder: Path) -> Iterator[Figure]:

@@ -36,6 +36,7 @@ ACCEPTED = {
     "latin-1": part("Content-Type: text/plain; charset=ISO-8859-1", b"\xe9"),
 }
 REFUSED = {
+    "an encoding that nobody knows": (b'<?xml version="1.0" encoding="x-klingon"?><a/>', "TEXT"),
     "invalid utf-8": (part("Content-Type: text/plain", b"Site: \xff\xfe"), "TEXT"),
     "unknown charset": (part("Content-Type: text/plain; charset=x-klingon", b"a"), "TEXT"),
     "no text codec": (part("Content-Type: text/plain; charset=hex", b"61"), "TEXT"),
@@ -65,6 +66,21 @@ def test_row_24_what_cannot_become_text_is_refused(name: str, pki: Pki, receiver
     refused = receiver.refused(pki.sign(sent, text=False))
     assert (refused.problem.code, refused.retryable) == (code, False)
     assert refused.claimed_signer == pki.dn("a")
+
+
+DECLARED = {
+    "latin-1": (b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>", "é"),
+    "the header's charset first": (
+        part("Content-Type: text/xml; charset=utf-8", b'<?xml encoding="latin-1"?>\xc3\xa9'), "é"
+    ),
+    "no utf-16, or it could not be read": (b'<?xml encoding="UTF-16"?>\xc3\xa9', "é"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_without_a_charset_the_xml_declaration_says_the_encoding(name: str) -> None:
+    sent, held = DECLARED[name]
+    assert held in text_of_part(sent)
 
 
 def test_lines_end_in_lf_whatever_was_sent() -> None:
