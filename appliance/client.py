@@ -13,6 +13,8 @@ from appliance.sockets import short_name
 from appliance.table import Table
 
 _PIECE = 1 << 18
+_BYTES_AT_ONCE = 64 * 1024 * 1024
+"""Of one request, which both sides hold in memory."""
 _PATIENCE_S = 30.0
 """A service that does not say how it fares in this time does not answer."""
 
@@ -125,7 +127,7 @@ class RemoteRepository:
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
         """See `Repository`."""
         loaded = Loaded()
-        for batch in in_batches(deliveries):
+        for batch in in_batches(deliveries, _BYTES_AT_ONCE):
             loaded += wire.decode(self._read("load", wire.frames(batch)))
         return loaded
 

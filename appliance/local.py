@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ingest.pipeline import Pipeline
     from ingest.security.trust import TrustStore
 
+_BYTES_AT_ONCE = 128 * 1024 * 1024
+"""Of one transaction: more rows than a row group go to the file at once and not through the log."""
+
 
 class LocalRepository:
     """Answers from an open store. What a question does not need is not imported."""
@@ -154,7 +157,7 @@ class LocalRepository:
         from ingest.envelope import Envelope
 
         loaded = Loaded()
-        for batch in in_batches(deliveries):
+        for batch in in_batches(deliveries, _BYTES_AT_ONCE):
             loaded += _counted(
                 self.pipeline.take_in(
                     [

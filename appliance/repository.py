@@ -43,15 +43,14 @@ class Delivery:
 
 
 _FILES_AT_ONCE = 200
-_BYTES_AT_ONCE = 64 * 1024 * 1024
 
 
-def in_batches(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
+def in_batches(deliveries: Iterable[Delivery], most_bytes: int) -> Iterator[list[Delivery]]:
     """The files in handfuls that are handed on, and loaded in one transaction, together."""
     batch: list[Delivery] = []
     size = 0
     for delivery in deliveries:
-        if batch and (len(batch) == _FILES_AT_ONCE or size + len(delivery.body) > _BYTES_AT_ONCE):
+        if batch and (len(batch) == _FILES_AT_ONCE or size + len(delivery.body) > most_bytes):
             yield batch
             batch, size = [], 0
         batch.append(delivery)
