@@ -41,9 +41,14 @@ def test_killed_again_and_again_every_job_is_there_once_and_every_bad_message_re
     texts = [site.output("rejects", "show", "--raw", row["message_id"]) for row in refused[:20]]
     assert len(set(texts)) == len(texts)
     assert len(refused) == len(sender.bad)
-    assert [
-        p for spool in spools for p in spool.rglob("*") if p.is_file() and p.name[0] != "."
-    ] == []
+    waiting = [
+        p
+        for spool in spools
+        for p in spool.rglob("*")
+        # A kill in the middle of a removal leaves the settled element in `obsolete` for a day.
+        if p.is_file() and p.name[0] != "." and "obsolete" not in p.parts
+    ]
+    assert waiting == []
 
 
 def test_a_bad_message_that_comes_again_after_a_crash_is_refused_once(site: Site) -> None:
