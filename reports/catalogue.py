@@ -27,11 +27,8 @@ METRICS = {
     "wall_hours": ("sum(wall) / 3600", "Elapsed hours."),
     "core_wall_hours": ("sum(core_wall) / 3600", "Elapsed hours × cores, at least one."),
     "cpu_hours": ("sum(cpu) / 3600", "CPU hours of all cores."),
-    "wall_work": (
-        "sum(core_wall::DECIMAL(19, 0) * level) / 3600",
-        "Core-wall hours × benchmark.",
-    ),
-    "cpu_work": ("sum(cpu::DECIMAL(19, 0) * level) / 3600", "CPU hours × benchmark."),
+    "wall_work": ("sum(wall_score) / 3600", "Core-wall hours × benchmark."),
+    "cpu_work": ("sum(cpu_score) / 3600", "CPU hours × benchmark."),
     "efficiency": ("sum(cpu) / nullif(sum(core_wall), 0)", "CPU time by core-wall time, 0 to 1."),
 }
 """Metric by name: SQL over `usage`, and its explanation. Work is in benchmark·hours."""

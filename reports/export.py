@@ -16,7 +16,11 @@ _OPTIONS = {
 }
 
 # The columns by which a dataset's rows belong to a month: its time, or its year and month.
-_TIME_OF = {"jobs": "end_time", "messages": "received_at"}
+_TIME_OF = {
+    "jobs": "end_time",
+    "messages": "received_at",
+    "cloud_records": "measurement_time",
+}
 
 
 def export(store: Store, dataset: str, form: str, month: tuple[int, int] | None) -> Iterator[bytes]:

@@ -146,7 +146,7 @@ def _grow(repository: LocalRepository, millions: int) -> None:
 
 def _from_nothing(repository: LocalRepository, million: int) -> Iterator[Figure]:
     with repository.store.cursor() as cursor:
-        cursor.execute("TRUNCATE store.job_summaries")
+        cursor.execute("TRUNCATE store.usage")
     took = timed(lambda: repository.summarise(everything=True))
     yield Figure(
         f"summarising {million} M jobs from nothing", took, "s", 5 if million == 10 else None
