@@ -15,9 +15,9 @@ DIMENSIONS = {
     "submit_host": "The gatekeeper and queue.",
     "month": "YYYY-MM of the job's end, UTC.",
     "year": "The year of the job's end, UTC.",
-    "queue": "The batch queue.",
+    "queue": "The batch queue; None of received summaries.",
     "infrastructure": "grid or local.",
-    "benchmark": "HEPscore23 or HEPSPEC; si2k counts as HEPSPEC, 250 to one.",
+    "benchmark": "HEPscore23 or HEPSPEC, by custom; si2k counts as HEPSPEC, 250 to one.",
     "processors": "Cores of the job; 0: not said.",
 }
 """Dimension by name, with its explanation. They are columns of `usage`, in either source."""

@@ -10,14 +10,14 @@ _REASONS = {
     "INT": "{value} is not an integer",
     "FLT": "{value} is not a number",
     "TIM": "{value} is not a time: seconds since the epoch, or YYYY-MM-DDThh:mm:ssZ",
-    "DBN": "{field} is missing or null, and an APEL repository refuses that",
+    "DBN": "missing or null, which an APEL repository refuses",
     "MON": "{value} is no {field} of a calendar",
     "NEG": "{value} is negative",
-    "BEN": "{field} is missing or null: a job needs a ServiceLevelType and a ServiceLevel",
+    "BEN": "missing or null: a job needs a ServiceLevelType and a ServiceLevel",
     "DBL": "{length} characters; at most {limit} are allowed",
     "DBR": "{value} is out of range",
     "DCT": "{value} is not an array like {{HEPscore23: 12.5}} with a known benchmark",
-    "MIX": "{field} does not agree with the benchmark that was named before",
+    "MIX": "its benchmark is not the one that was named before",
 }
 _SHOWN = 60
 """Characters of a value that a reason quotes."""

@@ -133,12 +133,12 @@ def _raw_by_name(kind: RecordType, form: WireForm) -> str:
     names = [f.wire for f in kind.fields]
     at = {name: f"list_position(names, '{name}: ')" for name in [*names, *form.ignored]}
     columns = [f'substr(l[{at[name]}], {len(name) + 3}) AS "{name}"' for name in names]
+    names_of_lines = "list_transform(l, lambda line: substr(line, 1, strpos(line, ': ') + 1))"
     found = " + ".join(f"({position} IS NOT NULL)::INTEGER" for position in at.values())
     return (
         f"SELECT message, record, {', '.join(columns)}, "
         f"NOT ({found} = len(l) AND NOT contains(piece, '%%') AND {_EXACT}) AS ragged "
-        "FROM (SELECT *, list_transform(l, lambda line: line[:strpos(line, ': ') + 1]) AS names "
-        f"FROM ({_LINES}))"
+        f"FROM (SELECT *, {names_of_lines} AS names FROM ({_LINES}))"
     )
 
 

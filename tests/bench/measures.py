@@ -21,7 +21,7 @@ from appliance.repository import Question
 from appliance.resources import text
 from appliance.store import Store
 from ingest.spool import SpoolSource
-from tests.bench import messages
+from tests.bench import messages, types
 from tests.pki import Pki
 
 ACCT = Path(sys.executable).with_name("acct")
@@ -61,6 +61,17 @@ def intake(folder: Path) -> Iterator[Figure]:
         yield Figure(f"  as a multiple of the plain Python split, {name}", taken / plain_s, "x")
     yield from _signed(folder, files)
     del ragged
+
+
+def every_type(folder: Path) -> Iterator[Figure]:
+    """The other text types, `acct load` and summaries included."""
+    for name, ragged in types.all_of_them():
+        path = folder / "type"
+        types.write(path, name, ragged=ragged)
+        taken = min(load(folder, path) for _ in range(2))
+        shutil.rmtree(path)
+        what = f"acct load, {name}, {'ragged' if ragged else 'uniform'}, whole process"
+        yield Figure(what, types.MESSAGES * types.RECORDS / taken, "records/s", 80_000, True)
 
 
 def _signed(folder: Path, files: list[Path]) -> Iterator[Figure]:
