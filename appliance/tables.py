@@ -3,7 +3,7 @@
 import hashlib
 
 from appliance.records.catalogue import RECORD_TYPES
-from appliance.records.declare import RecordType
+from appliance.records.declare import Field, RecordType, all_of
 from appliance.resources import names, text
 
 PROVENANCE = "publisher_dn", "message_id", "update_time"
@@ -12,34 +12,40 @@ PROVENANCE = "publisher_dn", "message_id", "update_time"
 
 def create(kind: RecordType) -> str:
     """The statement that makes the table of a record type, if it is not there."""
-    columns = [f"{f.sql} {f.stored}" for f in kind.fields]
-    columns += ["service_levels VARCHAR"] if kind.benchmarks else []
-    columns += ["message_id BIGINT NOT NULL"]
-    return f"CREATE TABLE IF NOT EXISTS store.{kind.dataset} ({', '.join(columns)})"
+    made = [*_typed(kind), "message_id BIGINT NOT NULL"]
+    return f"CREATE TABLE IF NOT EXISTS store.{kind.stored_in} ({', '.join(made)})"
 
 
 def columns(kind: RecordType) -> list[str]:
     """The columns of a record type's table, in order, without the message's number."""
-    return [f.sql for f in kind.fields] + (["service_levels"] if kind.benchmarks else [])
+    return [column.partition(" ")[0] for column in _typed(kind)]
+
+
+def _typed(kind: RecordType) -> list[str]:
+    """The same with their types: fields, what is computed, and whole arrays as JSON."""
+    own = [f"{c.sql} {c.stored}" for c in kind.columns]
+    return own + [f"{all_of(f)} VARCHAR" for f in kind.arrays]
 
 
 def dataset(kind: RecordType) -> str:
     """The statement that makes the dataset: the records and where they came from."""
-    own = ", ".join(
-        f"r.{f.sql}" if f.stored == f.kind else f"r.{f.sql}::{f.kind} AS {f.sql}"
-        for f in kind.fields
-    )
-    levels = (
-        ", coalesce(r.service_levels, '{\"' || r.service_level_type || '\": ' || "
-        "r.service_level || '}') AS service_levels"
-        if kind.benchmarks
-        else ""
-    )
+    own = [
+        f"r.{c.sql}" if c.stored == c.kind else f"r.{c.sql}::{c.kind} AS {c.sql}"
+        for c in kind.columns
+    ]
+    own += [_levels(kind, f) for f in kind.arrays if all_of(f) not in kind.hidden]
     return (
-        f"CREATE OR REPLACE VIEW {kind.dataset} AS SELECT {own}{levels}, "
+        f"CREATE OR REPLACE VIEW {kind.stored_in} AS SELECT {', '.join(own)}, "
         "m.signer AS publisher_dn, r.message_id, m.loaded_at AS update_time "
-        f"FROM store.{kind.dataset} r LEFT JOIN store.messages m USING (message_id)"
+        f"FROM store.{kind.stored_in} r LEFT JOIN store.messages m USING (message_id)"
     )
+
+
+def _levels(kind: RecordType, field: Field) -> str:
+    """A whole array; where a record has one benchmark alone, that one."""
+    name = kind.benchmark.name if kind.benchmark else "NULL"
+    alone = f"""'{{"' || r.{name} || '": ' || r.{field.name} || '}}'"""
+    return f"coalesce(r.{all_of(field)}, {alone}) AS {all_of(field)}"
 
 
 def derived() -> list[str]:
@@ -61,4 +67,4 @@ def digest() -> str:
 def datasets() -> list[str]:
     """The names of all datasets."""
     views = [name[2:].removesuffix(".sql") for name in names("appliance", "views", ".sql")]
-    return sorted([kind.dataset for kind in RECORD_TYPES] + views)
+    return sorted({kind.dataset for kind in RECORD_TYPES}.union(views))

@@ -7,12 +7,13 @@ from functools import cache
 from duckdb import DuckDBPyConnection
 
 from appliance.printable import printable
-from appliance.records.catalogue import RECORD_TYPES
 from appliance.records.declare import RecordType
 from appliance.resources import text
 from appliance.store import Store, now
 from appliance.tables import columns
+from ingest import fqan
 from ingest.batch import Item
+from ingest.stage import kinds
 
 _LAST_SECOND = 253_402_300_799.0
 """Of year 9999."""
@@ -29,7 +30,7 @@ def commit(store: Store, items: Sequence[Item], replaced: Sequence[int]) -> None
         replaced: The numbers of messages whose earlier judgement goes (a retry).
     """
     with store.transaction() as cursor:
-        for kind in RECORD_TYPES:
+        for kind in kinds(items):
             _load(cursor, kind)
         for table in ("messages", "raw_texts"):
             if replaced:
@@ -54,10 +55,15 @@ def _load(cursor: DuckDBPyConnection, kind: RecordType) -> None:
     total, repeated = cursor.execute(repeats(kind)).fetchall()[0]
     if not total:
         return
+    series = text("ingest", f"sql/due_of_{kind.name}.sql") if kind.series else ""
+    if series:
+        cursor.execute(series)
     cursor.execute(merge(kind, alone=not repeated))
     if kind.parts:
         cursor.execute(text("ingest", f"sql/{kind.parts}.sql"))
-    if kind.time:
+    if series:
+        cursor.execute(series)
+    if kind.month:
         cursor.execute(due(kind))
 
 
@@ -116,7 +122,7 @@ def _utc(seconds: float | None) -> datetime | None:
 def merge(kind: RecordType, *, alone: bool) -> str:
     """The statement that loads `stage.<type>`: a record replaces the one with an equal key whole.
 
-    No index: the zone maps of the time, which is part of the key, prune the search.
+    No index: the zone maps of the time or the month, which is part of the key, prune the search.
 
     Args:
         kind: What is staged.
@@ -126,7 +132,7 @@ def merge(kind: RecordType, *, alone: bool) -> str:
     on = " AND ".join(f"t.{name} = s.{name}" for name in kind.key)
     update = ", ".join(f"{name} = s.{name}" for name in names)
     return (
-        f"MERGE INTO store.{kind.dataset} AS t USING ({_source(kind, alone=alone)}) AS s ON {on} "
+        f"MERGE INTO store.{kind.stored_in} AS t USING ({_source(kind, alone=alone)}) AS s ON {on} "
         f"WHEN MATCHED THEN UPDATE SET {update} "
         f"WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) "
         f"VALUES ({', '.join(f's.{name}' for name in names)})"
@@ -148,14 +154,14 @@ def due(kind: RecordType) -> str:
     """The statement that notes which months of sites have to be summarised again."""
     return (
         "INSERT INTO store.due "
-        f"SELECT DISTINCT site, date_trunc('month', {kind.time})::DATE FROM stage.{kind.name} "
+        f"SELECT DISTINCT site, {kind.month} FROM stage.{kind.name} "
         "EXCEPT SELECT site, month FROM store.due"
     )
 
 
 def _source(kind: RecordType, *, alone: bool) -> str:
     """The staged records with VO, group and role from their FQAN, if they have one."""
-    shown = [_from_fqan(name) if kind.fqan else f"s.{name}" for name in columns(kind)]
+    shown = [_from_fqan(kind, name) for name in columns(kind)]
     join = f"LEFT JOIN stage.fqans f ON f.fqan = s.{kind.fqan}" if kind.fqan else ""
     last = "" if alone else _last_of_each(kind)
     return (
@@ -169,7 +175,8 @@ def _last_of_each(kind: RecordType) -> str:
     return f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {order}) = 1"
 
 
-def _from_fqan(name: str) -> str:
-    if name in ("vo", "vo_group", "vo_role"):
-        return f"coalesce(f.{name}, s.{name}) AS {name}"
+def _from_fqan(kind: RecordType, name: str) -> str:
+    if kind.fqan and name in ("vo", "vo_group", "vo_role"):
+        other = f"'{fqan.NONE}'" if kind.fqan_alone else f"s.{name}"
+        return f"coalesce(f.{name}, {other}) AS {name}"
     return f"s.{name}"

@@ -101,7 +101,7 @@ class Pipeline:
                 _share_judgement(items)
                 self._commit(items, replaced)
             finally:
-                stage.clear(cursor)
+                stage.clear(cursor, items)
 
     def _commit(self, items: list[Item], replaced: list[int]) -> None:
         with self._store.cursor() as cursor:

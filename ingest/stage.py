@@ -30,10 +30,16 @@ def prepare(cursor: DuckDBPyConnection) -> None:
     )
 
 
-def clear(cursor: DuckDBPyConnection) -> None:
+def clear(cursor: DuckDBPyConnection, items: Iterable[Item]) -> None:
     """Forget the batch; the memory is used again."""
-    for table in [kind.name for kind in RECORD_TYPES] + ["fqans"]:
+    for table in [kind.name for kind in kinds(items)] + ["fqans"]:
         cursor.execute(f"TRUNCATE stage.{table}")
+
+
+def kinds(items: Iterable[Item]) -> list[RecordType]:
+    """What record types a batch has: no other table is asked."""
+    named = {item.message.kind.name for item in items if item.message}
+    return [kind for kind in RECORD_TYPES if kind.name in named]
 
 
 def stage(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> None:
@@ -93,7 +99,7 @@ def to_read_closely(cursor: DuckDBPyConnection, items: Sequence[Item]) -> list[I
     """The messages that were staged by position and are not all well; their rows are removed."""
     fault = [staging.CLOSER]
     numbers: set[int] = set()
-    for kind in RECORD_TYPES:
+    for kind in kinds(items):
         where = f"FROM stage.{kind.name} WHERE problem = ?"
         numbers |= {
             n for (n,) in cursor.execute(f"SELECT DISTINCT message {where}", fault).fetchall()
@@ -106,7 +112,7 @@ def to_read_closely(cursor: DuckDBPyConnection, items: Sequence[Item]) -> list[I
 def judge(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
     """Refuse the messages with bad records; what is left in the staging tables may be loaded."""
     by_number = {item.number: item for item in items}
-    for kind in RECORD_TYPES:
+    for kind in kinds(items):
         counted = f"SELECT message, count(*) FROM stage.{kind.name} GROUP BY message"
         for number, records in cursor.execute(counted).fetchall():
             by_number[number].records = records
@@ -115,9 +121,7 @@ def judge(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
             if item.message:
                 item.refuse(_explain(item.message, record, fault), bad - 1)
     remove(cursor, [item for item in items if item.problem])
-    for kind in RECORD_TYPES:
-        if kind.fqan:
-            _read_fqans(cursor, kind)
+    _read_fqans(cursor, [kind for kind in kinds(items) if kind.fqan])
 
 
 _FAULTS = """
@@ -134,15 +138,18 @@ def _explain(message: TextMessage | XmlMessage, record: int, fault: str) -> Prob
 def remove(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
     """Take the records of these messages out of the staging tables."""
     if numbers := [item.number for item in items if item.message]:
-        for kind in RECORD_TYPES:
+        for kind in kinds(items):
             cursor.execute(
                 f"DELETE FROM stage.{kind.name} WHERE message IN (SELECT unnest($1))", [numbers]
             )
 
 
-def _read_fqans(cursor: DuckDBPyConnection, kind: RecordType) -> None:
+def _read_fqans(cursor: DuckDBPyConnection, kinds: Sequence[RecordType]) -> None:
     """Take the batch's FQANs apart, each once: there are few beside so many records."""
-    rows = cursor.execute(f"SELECT DISTINCT {kind.fqan} FROM stage.{kind.name}").fetchall()
+    if not kinds:
+        return
+    held = " UNION ".join(f"SELECT DISTINCT {kind.fqan} FROM stage.{kind.name}" for kind in kinds)
+    rows = cursor.execute(held).fetchall()
     texts = [text for (text,) in rows if text != fqan.NONE]
     parsed = [fqan.parse(text) for text in texts]
     cursor.execute(

@@ -15,9 +15,9 @@ DIMENSIONS = {
     "submit_host": "The gatekeeper and queue.",
     "month": "YYYY-MM of the job's end, UTC.",
     "year": "The year of the job's end, UTC.",
-    "queue": "The batch queue.",
+    "queue": "The batch queue; None of received summaries.",
     "infrastructure": "grid or local.",
-    "benchmark": "HEPscore23 or HEPSPEC; si2k counts as HEPSPEC, 250 to one.",
+    "benchmark": "HEPscore23 or HEPSPEC, by custom; si2k counts as HEPSPEC, 250 to one.",
     "processors": "Cores of the job; 0: not said.",
 }
 """Dimension by name, with its explanation. They are columns of `usage`, in either source."""
@@ -27,13 +27,10 @@ METRICS = {
     "wall_hours": ("sum(wall) / 3600", "Elapsed hours."),
     "core_wall_hours": ("sum(core_wall) / 3600", "Elapsed hours × cores, at least one."),
     "cpu_hours": ("sum(cpu) / 3600", "CPU hours of all cores."),
-    "wall_work": (
-        "sum(core_wall * level) / 3600",
-        "Core-wall hours × benchmark.",
-    ),
-    "cpu_work": ("sum(cpu::DECIMAL(19, 0) * level) / 3600", "CPU hours × benchmark."),
+    "wall_work": ("sum(wall_score) / 3600", "Core-wall hours × benchmark."),
+    "cpu_work": ("sum(cpu_score) / 3600", "CPU hours × benchmark."),
     "uncovered_jobs": (
-        "sum(CASE WHEN level IS NULL THEN jobs ELSE 0 END)",
+        "sum(CASE WHEN wall_score IS NULL OR cpu_score IS NULL THEN jobs ELSE 0 END)",
         "Jobs without a value of the benchmark: their work is not in the figures.",
     ),
     "efficiency": ("sum(cpu) / nullif(sum(core_wall), 0)", "CPU time by core-wall time, 0 to 1."),

@@ -19,7 +19,12 @@ _ORDER = {"jobs": "", "messages": " ORDER BY message_id"}
 """Summaries are sorted, so that two exports can be compared; jobs may be too many to sort."""
 
 # The columns by which a dataset's rows belong to a month: its time, or its year and month.
-_TIME_OF = {"jobs": "end_time", "messages": "received_at", "storage_records": "end_time"}
+_TIME_OF = {
+    "jobs": "end_time",
+    "messages": "received_at",
+    "cloud_records": "measurement_time",
+    "storage_records": "end_time",
+}
 _TIMELESS = frozenset({"storage_group_attributes"})
 
 

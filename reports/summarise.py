@@ -1,4 +1,4 @@
-"""Summaries, kept true to the jobs: only the months of sites that a load touched are made again."""
+"""Summaries, kept true to the records: only what a load touched is made again."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -16,7 +16,7 @@ def summarise(store: Store) -> int:
     Returns:
         How many months of sites were made again.
     """
-    done = 0
+    done = _summarise_cloud(store)
     while (months := _next_due(store)) is not None:
         done += _summarise_months(store, *months)
     return done
@@ -26,13 +26,16 @@ def mark_due(store: Store, months: Iterable[Month] = ()) -> None:
     """Have whole months made again, for every site; none named: everything."""
     chosen = [date(year, month, 1) for year, month in months]
     with store.transaction() as cursor:
-        cursor.execute(text("reports", "sql/mark_due.sql"), {"months": chosen, "all": not chosen})
+        for name in ("mark_due", "mark_cloud_due"):
+            values = {"months": chosen, "all": not chosen}
+            cursor.execute(text("reports", f"sql/{name}.sql"), values)
 
 
 def due(store: Store) -> int:
     """How many months of sites wait to be summarised."""
     with store.cursor() as cursor:
-        return int(cursor.execute("SELECT count(*) FROM store.due").fetchall()[0][0])
+        counted = "SELECT (SELECT count(*) FROM store.due) + (SELECT count(*) FROM store.cloud_due)"
+        return int(cursor.execute(counted).fetchall()[0][0])
 
 
 def _next_due(store: Store) -> tuple[date, date] | None:
@@ -44,21 +47,38 @@ def _next_due(store: Store) -> tuple[date, date] | None:
 
 
 def _summarise_months(store: Store, first: date, after: date) -> int:
-    months = {"first": first, "after": after}
+    months, at = {"first": first, "after": after}, now()
     with store.transaction() as cursor:
         cursor.execute(
-            "DELETE FROM store.job_summaries WHERE month >= $first AND month < $after "
+            "DELETE FROM store.usage WHERE month >= $first AND month < $after "
             "AND (site, month) IN (SELECT (site, month) FROM store.due)",
             months,
         )
         cursor.execute(
             text("reports", "sql/summarise_jobs.sql"),
-            {"since": _instant(first), "until": _instant(after), "now": now()},
+            {"since": _instant(first), "until": _instant(after), "now": at},
         )
+        for name in ("take_summaries", "take_normalised"):
+            cursor.execute(text("reports", f"sql/{name}.sql"), {**months, "now": at})
+        cursor.execute(text("reports", "sql/drop_replaced.sql"), months)
         gone = cursor.execute(
             "DELETE FROM store.due WHERE month >= $first AND month < $after", months
         ).fetchall()
         return int(gone[0][0])
+
+
+def _summarise_cloud(store: Store) -> int:
+    """The virtual machines of the months of sites that are due, in one transaction."""
+    with store.cursor() as cursor:
+        if not cursor.execute("SELECT 1 FROM store.cloud_due LIMIT 1").fetchall():
+            return 0
+    with store.transaction() as cursor:
+        cursor.execute(
+            "DELETE FROM store.cloud_usage WHERE (site_name, year, month) IN "
+            "(SELECT (site_name, year, month) FROM store.cloud_due)"
+        )
+        cursor.execute(text("reports", "sql/summarise_cloud.sql"), {"now": now()})
+        return int(cursor.execute("DELETE FROM store.cloud_due").fetchall()[0][0])
 
 
 def _instant(day: date) -> datetime:

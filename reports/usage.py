@@ -1,4 +1,4 @@
-"""The usage report: one statement, put together from the catalogue, over summaries or jobs."""
+"""The usage report: one statement, put together from the catalogue, over months or jobs."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,7 +18,8 @@ def usage(cursor: DuckDBPyConnection, question: Question) -> Table:
 
     Args:
         cursor: A connection of the caller's own.
-        question: Times that are whole months are answered from the summaries, others from jobs.
+        question: Times that are whole months are answered from the months' usage, jobs and received
+            summaries alike; others from the jobs alone, for a summary knows no days.
 
     Returns:
         One row a group: the dimensions, `benchmark` where work is asked in no one unit, the
@@ -84,7 +85,7 @@ def condition(
 
 def _source(question: Question) -> str:
     whole = all(day is None or day.day == 1 for day in (question.since, question.until))
-    return text("reports", "sql/usage_of_summaries.sql" if whole else "sql/usage_of_jobs.sql")
+    return text("reports", "sql/usage_of_months.sql" if whole else "sql/usage_of_jobs.sql")
 
 
 def _order(by: tuple[str, ...], metrics: tuple[str, ...]) -> str:

@@ -1,12 +1,23 @@
 """Every record type that this program knows."""
 
 from appliance.records.car import CAR
+from appliance.records.cloud import CLOUD, CLOUD_SUMMARY
 from appliance.records.declare import RecordType, WireForm
 from appliance.records.job import JOB
 from appliance.records.storage import STAR, STORAGE
+from appliance.records.summary import NORMALISED_SUMMARY, SUMMARY
+from appliance.records.sync import SYNC
 from appliance.records.xml import XmlForm
 
-RECORD_TYPES: tuple[RecordType, ...] = (JOB, STORAGE)
+RECORD_TYPES: tuple[RecordType, ...] = (
+    JOB,
+    SUMMARY,
+    NORMALISED_SUMMARY,
+    SYNC,
+    CLOUD,
+    CLOUD_SUMMARY,
+    STORAGE,
+)
 XML_FORMS: tuple[XmlForm, ...] = (CAR, STAR)
 """A message is the one whose namespace its root has."""
 
@@ -15,7 +26,7 @@ def by_header(header: str) -> tuple[RecordType, WireForm] | None:
     """The record type and form that a header line announces; None: unknown.
 
     The type stands before the first colon, the version after it, without the colons and spaces
-    around it. Source: APEL 2.5.0.
+    around it. Source: APEL 2.5.0, which wants exactly one space in the headers of summaries.
     """
     name, colon, version = header.partition(":")
     if not colon:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 INT32 = 2**31 - 1
 INT64 = 2**63 - 1
+LEAST32, LEAST64 = -(2**31), -(2**63)
 
 
 _RESERVED = frozenset({"group"})
@@ -29,15 +30,25 @@ class Field:
     kind: Kind = Kind.TEXT
     doc: str = ""
     mandatory: bool = False
+    missing: str = "MAN"
+    """The reason code of a record that lacks it, if it is mandatory."""
     limit: int = 255
     """The longest text, in characters."""
     low: int = 0
     high: int = INT32
-    """The smallest and largest integer."""
+    """The smallest number, and the largest integer."""
+    below: str = "DBR"
+    above: str = "DBR"
+    """The reason codes beyond these."""
     null: str = ""
     """The SQL literal stored for null or absent; empty: `'None'` for text, else NULL."""
     absent: str = ""
-    """The SQL literal stored for absent, where it is another than that for null."""
+    """The SQL literal stored for absent, where it is another than that for null. Of a mandatory
+    field, only a null that is written is refused."""
+    benchmark: bool = False
+    """The name of a benchmark: known ones are stored in their canonical spelling."""
+    allowed: tuple[str, ...] = ()
+    """The only benchmarks that it may name; empty: any text."""
     unit: str = ""
     column: str = ""
     """Empty: the wire name in snake case."""
@@ -77,6 +88,28 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """A column that follows from others of its record."""
+
+    name: str
+    """A field's own column: what it holds is what is computed."""
+    kind: Kind
+    value: str
+    """SQL over the record's columns, and over those computed before it."""
+    doc: str = ""
+
+    @property
+    def sql(self) -> str:
+        """The column's name as SQL has to write it."""
+        return self.name
+
+    @property
+    def stored(self) -> str:
+        """The type of the table's column."""
+        return "TIMESTAMP_S" if self.kind is Kind.TIME else self.kind.value
+
+
+@dataclass(frozen=True, slots=True)
 class WireForm:
     """One text form of a record type: the header that announces it and what differs in it."""
 
@@ -97,27 +130,66 @@ class RecordType:
     name: str
     """Also what `messages.kind` says."""
     dataset: str
-    """The table and dataset."""
+    """The dataset, and its table unless `table` is given."""
     doc: str
     fields: tuple[Field, ...]
     key: tuple[str, ...]
     """Columns: a record with an equal key replaces the earlier one whole."""
-    time: str
-    """The column whose month, in UTC, a record belongs to and makes due; empty: no summaries."""
     forms: tuple[WireForm, ...]
     rules: tuple[Rule, ...] = ()
+    computed: tuple[Computed, ...] = ()
+    month: str = ""
+    """SQL over columns: the first day of the month of its site that it makes due to be summarised
+    again; empty: none."""
+    series: str = ""
+    """The column whose records follow one another, counters growing from one to the next."""
     fqan: str = ""
     """The column that, if not null, decides vo, vo_group and vo_role."""
-    benchmarks: frozenset[str] = frozenset()
-    """Allowed benchmarks, canonical; empty: no service level in this record."""
-
+    fqan_alone: bool = False
+    """Nothing else decides them: they are `None` where it is null."""
+    hidden: tuple[str, ...] = ()
+    """Columns that the dataset does not show."""
+    table: str = ""
+    """Where the records are, if the dataset shows more than them."""
     parts: str = ""
     """A table that takes what a record has beyond fields, and the staged column that holds it:
     `ingest/sql/<parts>.sql` says how."""
 
+    @property
+    def stored_in(self) -> str:
+        """The table of the records."""
+        return self.table or self.dataset
+
+    @property
+    def benchmark(self) -> Field | None:
+        """The field that names the benchmark of a record, if it has one."""
+        return next((f for f in self.fields if f.benchmark), None)
+
+    @property
+    def arrays(self) -> tuple[Field, ...]:
+        """The fields that one of the forms writes as arrays: all that an array holds is kept."""
+        named = frozenset[str]().union(*(form.arrays for form in self.forms))
+        return tuple(f for f in self.fields if f.wire in named)
+
+    @property
+    def columns(self) -> tuple[Field | Computed, ...]:
+        """The fields, then the columns beyond them."""
+        return (*self.fields, *self.further)
+
+    @property
+    def further(self) -> tuple[Computed, ...]:
+        """The columns beyond the fields."""
+        own = {f.name for f in self.fields}
+        return tuple(c for c in self.computed if c.name not in own)
+
     def field(self, wire: str) -> Field:
         """The field of that wire name."""
         return next(f for f in self.fields if f.wire == wire)
+
+
+def all_of(field: Field) -> str:
+    """The column that keeps the whole array of a field, as JSON."""
+    return f"{field.name}s"
 
 
 def snake(wire: str) -> str:

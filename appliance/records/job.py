@@ -34,12 +34,27 @@ JOB = RecordType(
         Field("InfrastructureType", doc="`grid` or `local`, by custom.", limit=20),
         Field("MemoryReal", Kind.INTEGER, "Largest resident memory.", unit="kB"),
         Field("MemoryVirtual", Kind.INTEGER, "Largest virtual memory.", unit="kB"),
-        Field("ServiceLevelType", doc="The benchmark.", limit=50),
-        Field("ServiceLevel", Kind.DECIMAL, "The benchmark's value.", unit="per core"),
+        Field(
+            "ServiceLevelType",
+            doc="The benchmark.",
+            mandatory=True,
+            missing="BEN",
+            limit=50,
+            benchmark=True,
+            allowed=PREFERENCE,
+        ),
+        Field(
+            "ServiceLevel",
+            Kind.DECIMAL,
+            "The benchmark's value.",
+            mandatory=True,
+            missing="BEN",
+            unit="per core",
+        ),
     ),
     # Two batch systems of one site number their jobs alike: the machine is part of the key.
     key=("site", "machine_name", "local_job_id", "end_time"),
-    time="end_time",
+    month="date_trunc('month', end_time)::DATE",
     forms=(
         WireForm(
             _HEADER,
@@ -59,5 +74,4 @@ JOB = RecordType(
         ),
     ),
     fqan="fqan",
-    benchmarks=frozenset(PREFERENCE),
 )

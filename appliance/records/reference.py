@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from appliance.records.catalogue import RECORD_TYPES, XML_FORMS
-from appliance.records.declare import Field, Kind, RecordType
+from appliance.records.declare import INT64, Field, Kind, RecordType, WireForm
 
 _HEAD = """\
 # Records
@@ -11,10 +11,9 @@ _HEAD = """\
 Made from the declarations in `appliance/records/` by `make docs`; do not edit.
 
 Text longer than its limit, integers out of range and levels outside 0 to 9,999,999.999 are
-refused.
+refused. Known benchmarks are stored in one spelling: `HEPscore23`, `HEPSPEC`, `si2k`.
 A field that is null (empty, `none` or `null`, in any case) or absent is stored as shown.
 """
-_QUOTE = "'"
 _KINDS = {Kind.TEXT: "text", Kind.INTEGER: "integer", Kind.DECIMAL: "decimal", Kind.TIME: "time"}
 
 
@@ -24,7 +23,7 @@ def reference() -> str:
 
 
 def _record(kind: RecordType) -> Iterator[str]:
-    headers = ", ".join(sorted({f"`{form.header}`" for form in kind.forms}))
+    headers = ", ".join(_header(form) for form in kind.forms)
     forms = [f"Header: {headers}."] if headers else []
     forms += [f"XML: {f.name}, `{f.namespace}`." for f in XML_FORMS if f.kind is kind]
     yield f"## {kind.name}\n\n{kind.doc} {' '.join(forms)} Dataset: `{kind.dataset}`."
@@ -33,14 +32,23 @@ def _record(kind: RecordType) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     yield from (_row(field) for field in kind.fields)
     yield ""
+    yield from (
+        f"- `{column.name}` follows from the others: {column.doc}" for column in kind.further
+    )
     yield from (f"- {rule.code}: {rule.reason} (`{rule.field}`)." for rule in kind.rules)
     yield ""
 
 
+def _header(form: WireForm) -> str:
+    version = form.version.pattern.replace("\\", "")
+    return f"`{form.header}`, any version" if version == ".*" else f"`{form.header}: {version}`"
+
+
 def _row(field: Field) -> str:
-    limit = f" {field.limit}" if field.kind is Kind.TEXT else ""
-    null = "refused" if field.mandatory else field.when_null.strip("'")
-    null += f", absent {field.absent.strip(_QUOTE)}" if field.absent else ""
+    limit = f" {field.limit}" if field.kind is Kind.TEXT and field.limit < INT64 else ""
+    null = f"refused ({field.missing})" if field.mandatory else field.when_null.strip("'")
+    if absent := field.absent.strip("'"):
+        null = f"{absent}; {null} where it is written"
     cells = (field.wire, field.name, _KINDS[field.kind] + limit, field.unit, null, field.doc)
     return f"| {' | '.join(cells)} |"
 

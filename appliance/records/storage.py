@@ -48,7 +48,6 @@ STORAGE = RecordType(
         _bytes("ResourceCapacityAllocated", "Space set aside."),
     ),
     key=("record_id",),
-    time="",  # not summarised
     forms=(),
     parts="storage_group_attributes",
 )

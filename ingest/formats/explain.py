@@ -10,14 +10,17 @@ REASONS = {  # by code
     "INT": "{value} is not an integer",
     "FLT": "{value} is not a number",
     "TIM": "{value} is not a time: seconds since the epoch, or YYYY-MM-DDThh:mm:ssZ",
+    "DBN": "missing or null, which an APEL repository refuses",
+    "MON": "{value} is no {field} of a calendar",
+    "NEG": "{value} is negative",
+    "BEN": "missing or null: a job needs a ServiceLevelType and a ServiceLevel",
     "DBL": "{length} characters; at most {limit} are allowed",
     "DBR": "{value} is out of range",
     "DCT": "{value} is not an array like {{HEPscore23: 12.5}} with a known benchmark",
-    "MIX": "{value} does not agree with the benchmark of the array before it",
+    "MIX": "its benchmark is not the one that was named before",
 }
 _SHOWN = 60
 """Characters of a value that a reason quotes."""
-_MISSING_LEVEL = "a job needs a ServiceLevelType and a ServiceLevel"
 
 
 def explain(message: TextMessage, number: int, fault: str) -> Problem:
@@ -53,10 +56,9 @@ def _reason(kind: RecordType, code: str, name: str, value: str) -> str:
     if rule := next((r for r in kind.rules if (r.code, r.field) == (code, name)), None):
         return f"{rule.reason}: {name} is {value}"
     shown = quoted(value)
-    if code == "BEN":
-        allowed = ", ".join(sorted(kind.benchmarks))
-        return f"{shown} is not a known benchmark: {allowed}" if value else _MISSING_LEVEL
     field = kind.field(name)
+    if code == "BEN" and value and field.allowed:
+        return f"{shown} is not a known benchmark: {', '.join(sorted(field.allowed))}"
     return REASONS[code].format(field=name, value=shown, length=len(value), limit=field.limit)
 
 

@@ -11,11 +11,10 @@ planning it takes as long as loading 3,000 records.
 from enum import StrEnum
 from functools import cache
 
-from appliance.records.declare import RecordType, WireForm
+from appliance.records.declare import Computed, RecordType, WireForm, all_of
 from ingest.formats import checks
-from ingest.formats.checks import LEVEL, TYPE
 from ingest.formats.text import Layout
-from ingest.formats.tokens import TYPE_FIRST
+from ingest.formats.tokens import DISAGREE
 
 ABSENT = "%%%"
 """Stands for a field that a record does not have: no value holds a separator."""
@@ -34,12 +33,12 @@ class By(StrEnum):
 
 def table(kind: RecordType) -> str:
     """The statement that makes the staging table."""
-    columns = ", ".join(f"{f.sql} {f.stored}" for f in kind.fields)
-    parts = f", {kind.parts} VARCHAR" if kind.parts else ""
-    levels = ", service_levels VARCHAR" if kind.benchmarks else ""
+    columns = [f"{c.sql} {c.stored}" for c in kind.columns]
+    columns += [f"{all_of(f)} VARCHAR" for f in kind.arrays]
+    columns += [f"{kind.parts} VARCHAR"] if kind.parts else []
     return (
         f"CREATE TABLE stage.{kind.name} "
-        f"(message BIGINT, record INTEGER, {columns}{levels}{parts}, problem VARCHAR)"
+        f"(message BIGINT, record INTEGER, {', '.join(columns)}, problem VARCHAR)"
     )
 
 
@@ -57,33 +56,45 @@ def insert(kind: RecordType, form: WireForm, how: Layout | By) -> str:
     raw = (
         {By.NAME: _raw_by_name, By.WIDE: _raw_wide}[how](kind, form)
         if isinstance(how, By)
-        else (_raw_by_position(kind, form, how))
+        else _raw_by_position(kind, how)
     )
-    values = ", ".join(f'{checks.value(kind, f, form)} AS "{f.name} value"' for f in kind.fields)
-    levels = f", {checks.all_levels(form)} AS service_levels" if kind.benchmarks else ""
-    typed = f"SELECT *, {values}{levels} FROM ({raw})"
-    stored = ", ".join(f"{checks.stored(f)} AS {f.name}" for f in kind.fields)
+    if form.arrays:
+        raw = checks.arrays(form, raw, tidy=how is not By.WIDE)
+    values = [f'{checks.value(kind, f, form)} AS "{f.name} value"' for f in kind.fields]
+    values += [f"{checks.all_levels(f, form)} AS {all_of(f)}" for f in kind.arrays]
+    typed = f"SELECT *, {', '.join(values)} FROM ({raw})"
+    stored = [f"{checks.stored(f)} AS {f.sql}" for f in kind.fields]
+    stored += [all_of(f) for f in kind.arrays]
     fine = " AND ".join(fine for f in kind.fields for fine in checks.fine(kind, f, form))
     if how is not By.WIDE:
         verdict = f"CASE WHEN ragged OR NOT coalesce({fine}, false) THEN '{CLOSER}' END"
     else:
         faults = " ".join(fault for f in kind.fields for fault in checks.faults(kind, f, form))
-        verdict = f"CASE WHEN {fine} THEN NULL {faults} END"
+        agreed = f' AND "{DISAGREE}" IS NULL' if form.arrays else ""
+        verdict = f"CASE WHEN {fine}{agreed} THEN NULL {faults} END"
     checked = (
-        f"SELECT message, record, {stored}{', service_levels' if levels else ''}, "
+        f"SELECT message, record, {', '.join(stored)}, "
         f"$now::TIMESTAMP AS now, {verdict} AS fault FROM ({typed})"
     )
+    for column in kind.computed:
+        checked = _computed(kind, column, checked)
     rules = " ".join(f"WHEN {r.violated} THEN '{r.code} {r.field}'" for r in kind.rules)
-    problem = f"CASE WHEN fault IS NOT NULL THEN fault {rules} END"
+    problem = f"CASE WHEN fault IS NOT NULL THEN fault {rules} END" if rules else "fault"
     return (
-        f"INSERT INTO stage.{kind.name} "
+        f"INSERT INTO stage.{kind.name} BY NAME "
         f"SELECT * EXCLUDE (now, fault), {problem} AS problem FROM ({checked})"
     )
 
 
+def _computed(kind: RecordType, column: Computed, records: str) -> str:
+    if column in kind.further:
+        return f"SELECT *, {column.value} AS {column.sql} FROM ({records})"
+    return f"SELECT * REPLACE ({column.value} AS {column.sql}) FROM ({records})"
+
+
 def wide_names(kind: RecordType, form: WireForm) -> list[str]:
     """The values of a record read one by one, in the order in which they are handed on."""
-    return [f.wire for f in kind.fields] + ([TYPE_FIRST] if form.arrays else [])
+    return [f.wire for f in kind.fields] + ([DISAGREE] if form.arrays else [])
 
 
 def wide(records: list[dict[str, str]], names: list[str]) -> str:
@@ -105,7 +116,7 @@ _EXACT = """NOT contains(piece, ':  ') AND NOT contains(piece, ' ' || chr(10))
 """One blank after each colon and none at the ends: values need no trimming."""
 
 
-def _raw_by_position(kind: RecordType, form: WireForm, layout: Layout) -> str:
+def _raw_by_position(kind: RecordType, layout: Layout) -> str:
     where = {name: position for position, name in enumerate(layout.names, 1)}
     columns = [
         f'{_cut(f.wire, where[f.wire], layout)} AS "{f.wire}"'
@@ -113,9 +124,6 @@ def _raw_by_position(kind: RecordType, form: WireForm, layout: Layout) -> str:
         else f'NULL::VARCHAR AS "{f.wire}"'
         for f in kind.fields
     ]
-    if form.arrays:
-        first = where.get(TYPE, 99) < where.get(LEVEL, 0)
-        columns.append(f"""{"'1'" if first else "NULL"} AS "{TYPE_FIRST}" """)
     return (
         f"SELECT message, record, {', '.join(columns)}, {_ragged(layout)} AS ragged FROM ({_LINES})"
     )
@@ -126,14 +134,12 @@ def _raw_by_name(kind: RecordType, form: WireForm) -> str:
     names = [f.wire for f in kind.fields]
     at = {name: f"list_position(names, '{name}: ')" for name in [*names, *form.ignored]}
     columns = [f'substr(l[{at[name]}], {len(name) + 3}) AS "{name}"' for name in names]
-    if form.arrays:
-        columns.append(f"""CASE WHEN {at[TYPE]} < {at[LEVEL]} THEN '1' END AS "{TYPE_FIRST}" """)
+    names_of_lines = "list_transform(l, lambda line: substr(line, 1, strpos(line, ': ') + 1))"
     found = " + ".join(f"({position} IS NOT NULL)::INTEGER" for position in at.values())
     return (
         f"SELECT message, record, {', '.join(columns)}, "
         f"NOT ({found} = len(l) AND NOT contains(piece, '%%') AND {_EXACT}) AS ragged "
-        "FROM (SELECT *, list_transform(l, lambda line: line[:strpos(line, ': ') + 1]) AS names "
-        f"FROM ({_LINES}))"
+        f"FROM (SELECT *, {names_of_lines} AS names FROM ({_LINES}))"
     )
 
 

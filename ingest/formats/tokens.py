@@ -2,15 +2,15 @@
 
 import math
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from appliance.errors import Problem
 from appliance.records.benchmarks import PREFERENCE
 from appliance.records.declare import Kind
 from ingest.formats.text import SEPARATOR, TextMessage, is_plain
 
-TYPE_FIRST = "ServiceLevelType first"
-"""Set in a record whose type stands before the array that it must agree with."""
+DISAGREE = "benchmarks disagree"
+"""Set in a record with an array that prefers another benchmark than was named before it."""
 
 
 def pieces(records: str) -> Iterator[tuple[int, str]]:
@@ -56,6 +56,7 @@ def _tokenise_plain(message: TextMessage) -> list[dict[str, str]] | None:
     """The same, four times as fast; None where anything needs a closer look."""
     names = frozenset(f.wire for f in message.kind.fields) | message.form.ignored
     repeats = not message.form.arrays
+    type_name = _type_name(message)
     found = []
     for piece in message.records.split(SEPARATOR):
         lines = piece.strip(" \n").split("\n")
@@ -67,18 +68,30 @@ def _tokenise_plain(message: TextMessage) -> list[dict[str, str]] | None:
             return None
         if not record.keys() <= names or not (repeats or len(record) == len(lines)):
             return None
-        if not repeats:
-            _note_order(record)
+        if type_name in record and _disagree(message, record.items()):
+            record[DISAGREE] = "1"
         found.append(record)
     return found
 
 
-def _note_order(record: dict[str, str]) -> None:
-    """Whether the type was named before the array: then the array must agree with it."""
-    if "ServiceLevelType" in record and "ServiceLevel" in record:
-        order = list(record)
-        if order.index("ServiceLevelType") < order.index("ServiceLevel"):
-            record[TYPE_FIRST] = "1"
+def _type_name(message: TextMessage) -> str:
+    """The field that may name the benchmark beside arrays; empty: there are none."""
+    field = message.kind.benchmark
+    return field.wire if field and message.form.arrays else ""
+
+
+def _disagree(message: TextMessage, lines: Iterable[tuple[str, str]]) -> bool:
+    """Whether an array prefers another benchmark than the line or array before it named."""
+    named: str | None = None
+    for name, value in lines:
+        if name == _type_name(message):
+            named = value.strip()
+        elif name in message.form.arrays:
+            preferred = _preferred(value.strip())
+            if named is not None and preferred and preferred != named:
+                return True
+            named = preferred
+    return False
 
 
 def _tokenise_closely(message: TextMessage) -> list[dict[str, str]] | Problem:
@@ -86,38 +99,29 @@ def _tokenise_closely(message: TextMessage) -> list[dict[str, str]] | Problem:
     found = []
     for number, (_, piece) in enumerate(pieces(message.records), 1):
         record: dict[str, str] = {}
+        named: list[tuple[str, str]] = []
         for line in piece.splitlines():
             name, colon, value = line.partition(":")
             name = name.strip()
             if not colon:
                 return _at(message, number, line, "SYN", "a line without a colon")
             if name in names:
-                value = _array(value, record, name) if name in message.form.arrays else value
+                if name in message.form.arrays:
+                    value = " ".join(value.split())
+                    if name in record and not _preferred(record[name]):
+                        value = record[name]  # a malformed one is not mended by another
                 record[name] = value.strip()
+                named.append((name, record[name]))
             elif name not in message.form.ignored:
                 return _at(message, number, line, "FLD", f"there is no field {name[:60]!r}")
-        if message.form.arrays:
-            _note_order(record)
+        if message.form.arrays and _disagree(message, named):
+            record[DISAGREE] = "1"
         found.append(record)
     return found
 
 
-def _array(value: str, record: dict[str, str], name: str) -> str:
-    """An array's text with plain blanks; of two that do not go together, both.
-
-    A second array replaces the first if both prefer the same benchmark: joined as below they are
-    malformed, and so refused.
-    """
-    value = " ".join(value.split())
-    if name in record:
-        before = _preferred(record[name])
-        if not before or before != _preferred(value):
-            return f"{record[name]} : {value}"
-    return value
-
-
 def _preferred(array: str) -> str:
-    """The benchmark that an array is accounted by; empty if it is malformed or knows none."""
+    """The benchmark that an array is accounted by, in lower case; empty: malformed, or none."""
     pairs = [part.split(":") for part in array.strip("{}").split(",")]
     try:
         levels = {name.strip(): float(number) for name, number in pairs}
@@ -126,7 +130,7 @@ def _preferred(array: str) -> str:
     if len(levels) < len(pairs) or not all(map(math.isfinite, levels.values())):
         return ""
     types = {name.lower() for name in levels}
-    return next((name for name in PREFERENCE if name.lower() in types), "")
+    return next((low for low in map(str.lower, PREFERENCE) if low in types), "")
 
 
 def _at(message: TextMessage, number: int, line: str, code: str, reason: str) -> Problem:

@@ -64,7 +64,7 @@ def _reason(message: XmlMessage, code: str, name: str, value: str) -> str:
         return f"{rule.reason}: {name} is {value}"
     shown = quoted(value)
     if code == "BEN":
-        allowed = ", ".join(sorted(kind.benchmarks))
+        allowed = ", ".join(sorted(kind.field(name).allowed))
         given = value and source.attribute
         return f"{shown} is not a known benchmark: {allowed}" if given else _LEVEL
     reason = REASONS[code]

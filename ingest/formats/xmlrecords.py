@@ -58,7 +58,7 @@ def names(form: XmlForm) -> list[str]:
     """What the values of a record are, after its number."""
     plain = [name for name, source in form.fields.items() if _is_plain(source)]
     others = [name for name in form.fields if name not in plain]
-    further = [*(PREFERENCE if form.kind.benchmarks else ()), *([OTHERS] if form.others else [])]
+    further = [*(PREFERENCE if form.kind.benchmark else ()), *([OTHERS] if form.others else [])]
     return plain + others + further
 
 
@@ -127,7 +127,7 @@ def _readings(form: XmlForm) -> tuple[list[str], list[Callable[[Elements], str]]
     sources, space = form.fields.values(), form.namespace
     plain = [qualified(space, source.element) for source in sources if _is_plain(source)]
     others = [_reading(source, space) for source in sources if not _is_plain(source)]
-    if form.kind.benchmarks:
+    if form.kind.benchmark:
         others.append(_levels(form))
     if form.others:
         others.append(_pairs(form.others, space))

@@ -6,13 +6,13 @@ timestamp is no missing one, and a job need not have a service level.
 """
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from appliance.records.benchmarks import PREFERENCE
 from appliance.records.declare import Field, Kind, RecordType, WireForm
 from appliance.records.xml import XmlForm
 from ingest.formats import checks
-from ingest.formats.checks import LEVEL, TYPE
 from ingest.formats.xmlrecords import ABSENT, OTHERS, PAIR, RECORD, TYPE_END, VALUE, names
 
 _PLAIN = WireForm("", re.compile(""))
@@ -21,6 +21,7 @@ _PLAIN = WireForm("", re.compile(""))
 _INSTANT = r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{6})?Z"
 """What `xmlvalues.instant` writes."""
 
+TYPE, LEVEL = "ServiceLevelType", "ServiceLevel"
 _NO_LEVEL = f'"{TYPE}" IS NULL AND "{LEVEL}" IS NULL'
 
 
@@ -32,8 +33,8 @@ def insert(form: XmlForm) -> str:
     """
     kind = form.kind
     values = ", ".join(f'{_value(kind, f)} AS "{f.name} value"' for f in kind.fields)
-    stored = ", ".join(f"{_stored(f)} AS {f.sql}" for f in kind.fields)
-    levels = f", {_all_levels()} AS service_levels" if kind.benchmarks else ""
+    stored = ", ".join(f"{checks.stored(f)} AS {f.sql}" for f in kind.fields)
+    levels = f", {_all_levels()} AS service_levels" if kind.benchmark else ""
     levels += f', "{OTHERS}" AS {kind.parts}' if kind.parts else ""
     found = [fault for f in kind.fields for fault in _faults(kind, f)]
     found.sort(key=lambda fault: "THEN 'TIM" not in fault)  # the reference reads times first
@@ -46,10 +47,10 @@ def insert(form: XmlForm) -> str:
     rules = " ".join(f"WHEN {r.violated} THEN '{r.code} {r.field}'" for r in kind.rules)
     problem = f"CASE WHEN fault IS NOT NULL THEN fault {rules} END" if rules else "fault"
     whole = ", ".join(
-        f"date_trunc('second', {f.name}) AS {f.name}" for f in kind.fields if f.kind is Kind.TIME
+        f"date_trunc('second', {f.sql}) AS {f.sql}" for f in kind.fields if f.kind is Kind.TIME
     )
     return (
-        f"INSERT INTO stage.{kind.name} SELECT * EXCLUDE (now, fault) REPLACE ({whole}), "
+        f"INSERT INTO stage.{kind.name} BY NAME SELECT * EXCLUDE (now, fault) REPLACE ({whole}), "
         f"{problem} AS problem FROM ({checked})"
     )
 
@@ -75,17 +76,10 @@ def _value(kind: RecordType, field: Field) -> str:
             f"CASE WHEN regexp_full_match({v}, '{_INSTANT}') AND {v} >= '0001' "
             f"THEN TRY_CAST({v}[:-2] AS TIMESTAMP) END"
         )
-    if kind.benchmarks and field.wire == TYPE:
+    if kind.benchmark and field.wire == TYPE:
         return f"CASE WHEN {_NO_LEVEL} THEN 'custom' ELSE {plain} END"
-    if kind.benchmarks and field.wire == LEVEL:
+    if kind.benchmark and field.wire == LEVEL:
         return f"CASE WHEN {_NO_LEVEL} THEN 1 ELSE {plain} END"
-    return plain
-
-
-def _stored(field: Field) -> str:
-    plain = checks.stored(field)
-    if field.absent:
-        return f'CASE WHEN "{field.wire}" IS NULL THEN {field.absent} ELSE {plain} END'
     return plain
 
 
@@ -105,7 +99,7 @@ def _faults(kind: RecordType, field: Field) -> list[str]:
         missing = [f"WHEN {v} IS NULL THEN 'MAN {field.wire}'"] if field.mandatory else []
         wrong = f"""WHEN {v} IS NOT NULL AND "{field.name} value" IS NULL"""
         return [*missing, f"{wrong} THEN 'TIM {field.wire}'"]
-    if kind.benchmarks and field.wire == TYPE:
+    if kind.benchmark and field.wire == TYPE:
         return [
             f"""WHEN "{field.name} value" IS NULL THEN 'BEN {TYPE}'""",
             f"WHEN NOT ({_NO_LEVEL}) AND stage.is_null(\"{LEVEL}\") THEN 'BEN {LEVEL}'",
@@ -115,6 +109,8 @@ def _faults(kind: RecordType, field: Field) -> list[str]:
                 for name in PREFERENCE
             ),
         ]
+    if kind.benchmark and field.wire == LEVEL:  # a missing one has been looked at
+        field = replace(field, mandatory=False)
     return checks.faults(kind, field, _PLAIN)
 
 

@@ -45,3 +45,16 @@ CREATE MACRO stage.is_array(v) AS
 CREATE MACRO stage.array_value(v, benchmark) AS
     trim(list_last(list_filter(stage.array_pairs(v),
                                lambda pair: lower(trim(pair[1])) = benchmark))[2]);
+
+-- The same for arrays as nearly everybody writes them, `{type: number, type: number}`: what stands
+-- between the braces, in lower case and with a comma before it; a benchmark's number in it; how
+-- many pairs it has. NULL for others.
+CREATE MACRO stage.tidy_array(v) AS
+    CASE WHEN starts_with(v, '{') AND ends_with(v, '}')
+         THEN ', ' || lower(substr(v, 2, strlen(v) - 2)) END;
+CREATE MACRO stage.tidy_value(tidy, benchmark) AS
+    nullif(split_part(split_part(tidy, ', ' || benchmark || ': ', 2), ',', 1), '');
+CREATE MACRO stage.commas(tidy) AS strlen(tidy) - strlen(replace(tidy, ',', ''));
+
+-- An array's number as an integer: through a 64-bit float, cut towards zero.
+CREATE MACRO stage.whole_of(v) AS TRY_CAST(trunc(TRY_CAST(v AS DOUBLE)) AS BIGINT);

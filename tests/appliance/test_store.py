@@ -1,9 +1,13 @@
 """The store: one file, one writer, closed to the outside."""
 
+from datetime import date
+
+import duckdb
 import pytest
 
 from appliance.config import Config
 from appliance.errors import AcctError, UsageError
+from appliance.resources import text
 from appliance.store import InUseError, Store
 from appliance.tables import datasets
 
@@ -20,8 +24,6 @@ OUTSIDE = [
 
 @pytest.mark.parametrize("statement", OUTSIDE)
 def test_nothing_inside_reaches_a_file_or_a_setting(store: Store, statement: str) -> None:
-    import duckdb
-
     with store.cursor() as cursor, pytest.raises(duckdb.Error):
         cursor.execute(statement)
 
@@ -73,6 +75,24 @@ def test_a_file_that_is_no_database_is_named(config: Config) -> None:
     config.store.write_bytes(b"x" * 10_000)
     with pytest.raises(AcctError, match=str(config.store)):
         Store.open(config)
+
+
+def test_a_store_of_the_first_form_is_brought_up_to_date(config: Config) -> None:
+    """Its summaries are derived: they go, and their months are due."""
+    with duckdb.connect(str(config.store)) as first:
+        first.execute(text("appliance", "migrations/0001_first.sql"))
+        first.execute("INSERT INTO store.program VALUES (1, 'of another program')")
+        first.execute(
+            "INSERT INTO store.job_summaries SELECT 'S1', DATE '2024-06-01', 'u', 'v', 'g', 'r', "
+            "'h', 'q', 'grid', 'd', 'HEPSPEC', 10, NULL, 1, 1, TIMESTAMP '2024-06-02', "
+            "TIMESTAMP '2024-06-02', 1, 1, 1, TIMESTAMP '2024-06-03'"
+        )
+    opened = Store.open(config)
+    with opened.cursor() as cursor:
+        due = cursor.execute("SELECT site, month FROM store.due").fetchall()
+        assert due == [("S1", date(2024, 6, 1))]
+        assert cursor.execute("SELECT * FROM super_summaries").fetchall() == []
+    opened.close()
 
 
 def test_every_dataset_can_be_asked(store: Store) -> None:

@@ -5,10 +5,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench.measures import Figure, cold_start, intake, many_jobs, service, xml
+from tests.bench.measures import Figure, cold_start, every_type, intake, many_jobs, service, xml
 
 GROUPS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "intake": intake,
+    "types": every_type,
     "xml": xml,
     "cold": cold_start,
     "jobs": many_jobs,

@@ -21,7 +21,7 @@ from appliance.repository import Question
 from appliance.resources import text
 from appliance.store import Store
 from ingest.spool import SpoolSource
-from tests.bench import documents, messages
+from tests.bench import documents, messages, types
 from tests.pki import Pki
 
 ACCT = Path(sys.executable).with_name("acct")
@@ -61,6 +61,17 @@ def intake(folder: Path) -> Iterator[Figure]:
         yield Figure(f"  as a multiple of the plain Python split, {name}", taken / plain_s, "x")
     yield from _signed(folder, files)
     del ragged
+
+
+def every_type(folder: Path) -> Iterator[Figure]:
+    """The other text types, `acct load` and summaries included."""
+    for name, ragged in types.all_of_them():
+        path = folder / "type"
+        types.write(path, name, ragged=ragged)
+        taken = min(load(folder, path) for _ in range(2))
+        shutil.rmtree(path)
+        what = f"acct load, {name}, {'ragged' if ragged else 'uniform'}, whole process"
+        yield Figure(what, types.MESSAGES * types.RECORDS / taken, "records/s", 80_000, True)
 
 
 def _signed(folder: Path, files: list[Path]) -> Iterator[Figure]:
@@ -156,7 +167,7 @@ def _grow(repository: LocalRepository, millions: int) -> None:
 
 def _from_nothing(repository: LocalRepository, million: int) -> Iterator[Figure]:
     with repository.store.cursor() as cursor:
-        cursor.execute("TRUNCATE store.job_summaries")
+        cursor.execute("TRUNCATE store.usage")
     took = timed(lambda: repository.summarise(everything=True))
     yield Figure(
         f"summarising {million} M jobs from nothing", took, "s", 5 if million == 10 else None

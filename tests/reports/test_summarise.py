@@ -74,7 +74,7 @@ def test_only_the_months_of_sites_that_a_load_touched_are_made_again(
 ) -> None:
     load(message(record(), record(Site="S2"), record(EndTime="1719792000", LocalJobId="2")))
     with repository.store.cursor() as cursor:
-        cursor.execute("UPDATE store.job_summaries SET update_time = TIMESTAMP '2000-01-01'")
+        cursor.execute("UPDATE store.usage SET update_time = TIMESTAMP '2000-01-01'")
     load(message(record(LocalJobId="3")))
     kept = repository.query(
         "SELECT site, month FROM super_summaries WHERE year(update_time) = 2000 ORDER BY ALL"
@@ -88,7 +88,7 @@ def test_a_store_whose_summaries_are_due_makes_them_before_it_answers(
     load(message())
     config = store.config
     with store.cursor() as cursor:
-        cursor.execute("TRUNCATE store.job_summaries")
+        cursor.execute("TRUNCATE store.usage")
         cursor.execute("INSERT INTO store.due VALUES ('S1', DATE '2024-06-01')")
     store.close()
     with LocalRepository.open(config, read_only=True) as repository:
