@@ -48,18 +48,21 @@ def query(store: Store, sql: str) -> Table:
             cursor.execute(sql)
             columns = tuple(_names(cursor))
             rows = _fetched(cursor)
-        except duckdb.InterruptException:
-            if stop.is_alive():
-                raise UsageError("stopped: the service ends", hint="ask again later") from None
-            hint = "service.query_timeout_s allows more"
-            raise UsageError(f"stopped after {limit:g} s", hint=hint) from None
-        except OURS:
-            raise
         except duckdb.Error as error:
+            if "INTERRUPT" in str(error):  # as whichever of its classes DuckDB raises it
+                raise _stopped(limit, in_time=stop.is_alive()) from None
+            if isinstance(error, OURS):
+                raise
             raise UsageError(_first_lines(error)) from None
         finally:
             stop.cancel()
     return Table(columns, rows)
+
+
+def _stopped(limit: float, *, in_time: bool) -> UsageError:
+    if in_time:
+        return UsageError("stopped: the service ends", hint="ask again later")
+    return UsageError(f"stopped after {limit:g} s", hint="service.query_timeout_s allows more")
 
 
 def _names(cursor: DuckDBPyConnection) -> Iterator[str]:

@@ -75,7 +75,7 @@ def test_four_readers_share_the_file_without_a_service(site: Site, due: bool) ->
     site.output("load", site.file("good", message(record())))
     if due:  # a service was killed before it summarised
         with duckdb.connect(site.data / "acct.duckdb") as store:
-            store.execute("DELETE FROM store.job_summaries")
+            store.execute("DELETE FROM store.usage")
             store.execute("INSERT INTO store.due VALUES ('S1', DATE '2024-06-01')")
 
     def ask(arguments: tuple[str, ...]) -> Any:
