@@ -5,7 +5,7 @@ import logging
 import sys
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from appliance.printable import printable
 
@@ -53,17 +53,15 @@ def log_to_stderr(form: Literal["plain", "json"], *, verbose: bool = False) -> N
 
 def counted(items: "Sequence[Item]", seconds: float) -> str:
     """A batch in one line."""
-    states = [item.state for item in items]
-    kinds = [f"{states.count(s)} {s}" for s in ("accepted", "rejected", "duplicate") if s in states]
-    records = sum(item.records for item in items)
-    sources = ", ".join(sorted({item.envelope.source for item in items}))
+    found = fields(items)
+    kinds = [f"{found[s]} {s}" for s in ("accepted", "rejected", "duplicate") if found[s]]
     return (
-        f"{len(items)} messages ({', '.join(kinds)}), {records} records in {seconds:.2f} s "
-        f"from {sources}"
+        f"{len(items)} messages ({', '.join(kinds)}), {found['records']} records in "
+        f"{seconds:.2f} s from {', '.join(found['sources'])}"
     )
 
 
-def fields(items: "Sequence[Item]") -> dict[str, object]:
+def fields(items: "Sequence[Item]") -> dict[str, Any]:
     """The same as fields of a JSON line."""
     states = [item.state for item in items]
     return {

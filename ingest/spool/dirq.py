@@ -15,7 +15,7 @@ from ingest.spool import files
 from ingest.spool.elements import Elements
 from ingest.spool.insertion import LOCKED, OBSOLETE, TEMPORARY, Insertion, intermediate
 from ingest.spool.layout import OVERSIZE, Element, UnfitError
-from ingest.spool.names import ELEMENT, FOLDER, private
+from ingest.spool.names import ELEMENT, private
 from ingest.spool.oddities import log
 from ingest.spool.tidy import DAY_S, demolish, older_than, remove_if_unused
 
@@ -168,14 +168,6 @@ class Dirq(Elements):
         added = self._insertion.insert(self._insertion.write({"body": body, **texts}))
         files.sync_folder(added.parent)
         return f"{added.parent.name}/{added.name}"
-
-    def folders(self) -> list[Path]:
-        """The queue, for new intermediate directories, and the last of these."""
-        return [self.path, *(self.path / name for name in intermediate(self.path)[-1:])]
-
-    def noticed(self, name: str, *, moved_in: bool) -> float | None:  # noqa: ARG002
-        """An element is complete when it appears."""
-        return 0.0 if ELEMENT(name) or FOLDER(name) else None
 
 
 def _known(signer: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ingest.spool.insertion import intermediate
 from ingest.spool.layout import Listing
+from ingest.spool.names import ELEMENT, FOLDER
 from ingest.spool.oddities import Oddities
 
 
@@ -27,6 +28,14 @@ class Elements(ABC):
     def count(self) -> int:
         """How many elements there are, locked ones too."""
         return sum(1 for _ in self._names())
+
+    def folders(self) -> list[Path]:
+        """The queue, for new intermediate directories, and the last of these."""
+        return [self.path, *(self.path / name for name in intermediate(self.path)[-1:])]
+
+    def noticed(self, name: str, *, moved_in: bool) -> float | None:  # noqa: ARG002
+        """An element is complete when it appears."""
+        return 0.0 if ELEMENT(name) or FOLDER(name) else None
 
     @abstractmethod
     def _is_element(self, entry: os.DirEntry[str]) -> bool: ...

@@ -13,7 +13,7 @@ from ingest.spool.appending import Appending
 from ingest.spool.elements import Elements
 from ingest.spool.insertion import intermediate
 from ingest.spool.layout import OVERSIZE, Element, UnfitError
-from ingest.spool.names import ELEMENT, FOLDER
+from ingest.spool.names import ELEMENT
 from ingest.spool.oddities import log
 from ingest.spool.tidy import DAY_S, older_than, remove_if_unused
 
@@ -154,14 +154,6 @@ class Simple(Elements):
         part.unlink()
         files.sync_folder(added.parent)
         return f"{added.parent.name}/{added.name}"
-
-    def folders(self) -> list[Path]:
-        """The queue, for new intermediate directories, and the last of these."""
-        return [self.path, *(self.path / name for name in intermediate(self.path)[-1:])]
-
-    def noticed(self, name: str, *, moved_in: bool) -> float | None:  # noqa: ARG002
-        """An element is complete when it appears."""
-        return 0.0 if ELEMENT(name) or FOLDER(name) else None
 
 
 def _mark(path: Path) -> None:
