@@ -49,7 +49,7 @@ def query(store: Store, sql: str) -> Table:
             columns = tuple(_names(cursor))
             rows = _fetched(cursor)
         except duckdb.Error as error:
-            if "INTERRUPT" in str(error):  # as whichever of its classes DuckDB raises it
+            if _interrupted(error):
                 raise _stopped(limit, in_time=stop.is_alive()) from None
             if isinstance(error, OURS):
                 raise
@@ -57,6 +57,10 @@ def query(store: Store, sql: str) -> Table:
         finally:
             stop.cancel()
     return Table(columns, rows)
+
+
+def _interrupted(error: duckdb.Error) -> bool:
+    return "INTERRUPT" in str(error)  # DuckDB raises it as several of its classes
 
 
 def _stopped(limit: float, *, in_time: bool) -> UsageError:
@@ -97,6 +101,8 @@ def check(cursor: DuckDBPyConnection, sql: str) -> None:
         statements = cursor.extract_statements(sql)
         [[text]] = cursor.execute("SELECT json_serialize_sql($1::VARCHAR)", [sql]).fetchall()
     except duckdb.Error as error:
+        if _interrupted(error):
+            raise
         raise UsageError(_first_lines(error)) from None
     if len(statements) != 1:
         raise UsageError(f"{len(statements)} statements", hint="ask one at a time")
