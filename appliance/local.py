@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
-from appliance.repository import Delivery, Loaded, Question, in_batches
+from appliance.repository import Delivery, Loaded, Question, Sent, in_batches
 from appliance.store import Store
 from appliance.table import Table
 from appliance.version import VERSION
@@ -185,6 +185,12 @@ class LocalRepository:
             mark_due(self.store, chosen)
         return summarise(self.store)
 
+    def send(self, patience_s: float = 30.0) -> Sent:
+        """See `Repository`."""
+        from appliance.sending import send
+
+        return send(self.store.config, patience_s)
+
     def status(self) -> dict[str, Any]:
         """See `Repository`: what the file alone can tell."""
         from reports.messages import counts
@@ -199,6 +205,7 @@ class LocalRepository:
             "started_at": None,
             "parts": [],
             "sources": [],
+            "sender": None,
             **counted,
             "unsummarised": due(self.store),
             "intake": [],

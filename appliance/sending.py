@@ -1,15 +1,23 @@
 """The sender of this configuration: its queue, its seal and its transport."""
 
+import logging
+import threading
 from typing import TYPE_CHECKING, Any
 
 from appliance.config import Config, Spool
 from appliance.errors import AcctError, UsageError
 from appliance.keypair import own_files
+from appliance.repository import Sent
 
 if TYPE_CHECKING:
     from reports.sending.sealing import Sealer
     from reports.sending.sender import Sender
     from reports.sending.transport import Transport
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 30.0
+"""Sending is given up when nothing has gone for so long."""
 
 
 def we_send(config: Config) -> bool:
@@ -40,6 +48,35 @@ def make_sender(config: Config) -> "Sender[Any]":
     spool = Spool(path=publish.path, layout=publish.layout)
     queue = SpoolSource(spool, service.max_message_bytes, service.rescan_s)
     return Sender(queue, seal, transport)
+
+
+def send(config: Config, patience_s: float) -> Sent:
+    """Send what waits, in this process.
+
+    Raises:
+        UsageError: As `make_sender`.
+        AcctError: Another process reads the queue.
+    """
+    sender = make_sender(config)
+    sender.drain(patience_s, threading.Event())
+    return tally(sender)
+
+
+def send_all(sender: "Sender[Any]", stop: threading.Event) -> bool:
+    """Send what waits, for `acct run --once`; whether nothing is left."""
+    try:
+        sender.drain(PATIENCE_S, stop)
+    except AcctError as error:
+        log.error("nothing can be sent: %s", error)  # noqa: TRY400 # no traceback to act on
+        return False
+    done = tally(sender)
+    log.info("%d messages sent, %d wait", done.sent, done.waiting)
+    return not (done.waiting or done.problems)
+
+
+def tally(sender: "Sender[Any]", before: int = 0) -> Sent:
+    """What a sender has done since it had sent `before` messages, and what is left."""
+    return Sent(sender.sent - before, sender.waiting(), tuple(sender.problems()))
 
 
 def make_sealer(config: Config) -> "Sealer":

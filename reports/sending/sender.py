@@ -1,5 +1,6 @@
 """The sender: takes from the outgoing queue, hands on, and removes what was accepted."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from reports.sending.transport import (
     Transport,
     Unfit,
 )
+
+log = logging.getLogger(__name__)
 
 _IDLE_S = 60.0
 _BUSY_S = 0.5
@@ -139,6 +142,7 @@ class Sender(Generic[ParcelT]):
 
     def _round(self, stop: threading.Event) -> None:
         """Send until nothing can be taken, or nothing goes."""
+        before = self.sent
         try:
             while not stop.is_set() and (taken := self._queue.take(1, 1)):
                 if not self._one(taken[0]):
@@ -148,6 +152,8 @@ class Sender(Generic[ParcelT]):
             self._fortune.fails(error)
         finally:
             self._transport.close()
+            if self.sent > before:
+                log.info("%d messages sent to %s", self.sent - before, self._transport.name)
 
     def _one(self, parcel: ParcelT) -> bool:
         """Send one; whether the next may be tried."""
