@@ -116,14 +116,14 @@ def test_a_service_that_is_killed_while_it_sends_loses_no_message(
 ) -> None:
     with parent.run():
         eventually(lambda: subscribed(parent), "the parent listens")
-        publish(sender, *(message(record(LocalJobId=str(number))) for number in range(600)))
-        for remaining in (550, 400):
+        publish(sender, *(message(record(LocalJobId=str(number))) for number in range(300)))
+        for remaining in (280, 180):
             killed = sender.start()
             until(lambda: left(sender) < remaining, "some are gone")  # noqa: B023
             killed.kill()
         assert left(sender) > 0, "it was killed too late to tell anything"
         assert sender.acct("run", "--once").returncode == 0
-        becomes(parent.jobs, 600)
+        becomes(parent.jobs, 300)
         assert left(sender) == 0
         assert parent.json("status")["messages"]["rejected"] == 0
 
