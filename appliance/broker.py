@@ -85,7 +85,7 @@ def _tls(broker: Broker) -> ssl.SSLContext:
     except OSError as error:  # ssl.SSLError is one
         files = [str(file) for file in (ca, broker.certificate, broker.key) if file]
         raise UsageError(
-            f"cannot use {', '.join(files)} for {broker.section}: {error}",
+            f"cannot use {', '.join(files)} for MQTT ([{broker.section}]): {error}",
             hint="PEM files are wanted, and a key without a passphrase that fits the certificate",
         ) from error
     return context

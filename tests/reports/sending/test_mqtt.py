@@ -206,7 +206,7 @@ def test_with_tls_the_client_shows_its_certificate_and_the_broker_has_to_be_the_
         assert "TLS fails" in str(sent(MqttTransport(stranger, SITE)))
         nobody = replace(good, certificate=None, key=None)
         assert type(sent(MqttTransport(nobody, SITE))) in (TryLater, Dropped)
-        with pytest.raises(UsageError, match=r"for publish\.mqtt"):
+        with pytest.raises(UsageError, match=r"\[publish\.mqtt\]"):
             MqttTransport(replace(good, key=others.client_key), SITE)
 
 
