@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-
 PublishedName = Literal[
     "jobs", "summaries", "super_summaries", "normalised_summaries", "normalised_super_summaries",
     "sync_records", "cloud_records", "cloud_summaries", "storage_records",
@@ -146,7 +145,9 @@ class Publish:
     decimal_cpu_count: bool = setting(False, "Fractions of cores in cloud_records.")
     infrastructure_description: bool = setting(False, "Say in summaries what made the records.")
     records_per_message: int = setting(1000, "1 to 5000.")
-    sync: bool = setting(True, "With jobs and super_summaries, say how many jobs their months have.")
+    sync: bool = setting(
+        True, "With jobs and super_summaries, say how many jobs their months have."
+    )
 
 
 @dataclass(frozen=True, slots=True)

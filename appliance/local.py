@@ -4,6 +4,7 @@ import os
 import resource
 import threading
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
@@ -196,6 +197,12 @@ class LocalRepository:
             if not self.store.read_only:
                 self.summarise()
             return publish(self.store, request, open_outgoing(self.store.config.publish))
+
+    def last_published(self, request: PublishRequest) -> dict[str, datetime | None]:
+        """When each dataset of a request was last published so, UTC; None: never."""
+        from reports.publish.publish import last_published
+
+        return last_published(self.store, request)
 
     def status(self) -> dict[str, Any]:
         """See `Repository`: what the file alone can tell."""

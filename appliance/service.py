@@ -16,6 +16,7 @@ from appliance.errors import AcctError
 from appliance.intake import BACK_OFF_S, Intake
 from appliance.local import LocalRepository
 from appliance.notify import notify, watchdog_s
+from appliance.publisher import Publisher
 from appliance.store import Store
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Service:
         self.started_at = time.time()
         try:
             self.intake = Intake(config, self.repository, sources(config))
+            self.publisher = Publisher(self.repository)
         except BaseException:
             self.repository.close()
             raise
@@ -93,6 +95,8 @@ class Service:
             Part("intake", lambda: self.intake.run(self._stop)),
             Part("door", self._serve),
         ]
+        if config.publish.datasets:
+            self.parts.append(Part("publisher", lambda: self.publisher.run(self._stop)))
 
     def start(self) -> None:
         """Start every part; returns when the door is open."""
@@ -116,7 +120,7 @@ class Service:
             log.info("stopped")
 
     def once(self) -> bool:
-        """Take in all that waits, summarise, and end.
+        """Take in all that waits, summarise, publish what is configured, and end.
 
         Returns:
             Whether all went well: nothing was refused, and nothing is left where it was.
@@ -126,8 +130,11 @@ class Service:
         try:
             self.intake.drain(quiet, self._stop)
             failed = [fed.error for fed in self.intake.fed if fed.error]
+            if not self._stop.is_set():
+                self.publisher.once()
         finally:
             self.close()
+        failed += self.publisher.warnings()
         return not (failed or self.intake.refused or self.intake.summaries_error)
 
     def stop(self) -> None:
@@ -226,7 +233,7 @@ class ServiceRepository(LocalRepository):
         found = self.trust.warnings() if trust_matters(self._service.config) else []
         if error := self._service.intake.summaries_error:
             found.append(f"the summaries are not up to date: {error}")
-        return found
+        return found + self._service.publisher.warnings()
 
 
 def sources(config: Config) -> "list[Source]":

@@ -13,7 +13,7 @@ FOOT = "</urf:UsageRecords>\n"
 
 
 def record(text: Texts, attribute: Texts) -> str:
-    """A job as an element. It says no memory, nodes or processors of 0, and no level of `custom`."""
+    """A job as an element. Memory, nodes and processors of 0 are not said, nor is `custom`."""
     kind = concat(f"coalesce(nullif({attribute('infrastructure_type')}, 'None'), '')")
     return concat(
         "'<urf:UsageRecord>'",

@@ -57,8 +57,7 @@ def problem(form: Form, request: PublishRequest) -> str:
         known = ", ".join(f"'{name.lower()}'" for name in PREFERENCE)
         code = "BEN" if benchmark.allowed else "DCT"
         whens.append(
-            f"WHEN lower({benchmark_of(benchmark)}) NOT IN ({known}) "
-            f"THEN '{code} {benchmark.wire}'"
+            f"WHEN lower({benchmark_of(benchmark)}) NOT IN ({known}) THEN '{code} {benchmark.wire}'"
         )
     whens += [f"WHEN {r.violated} THEN '{r.code} {r.field}'" for r in form.kind.rules]
     return f"CASE {' '.join(whens)} END"

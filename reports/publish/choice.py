@@ -142,7 +142,11 @@ def _gap(rows: Choice, source: Source, since: date | None, until: date | None) -
     if source.time:
         if since:
             rows = rows.where(f"{source.time} >= $since::TIMESTAMP", since=_instant(since))
-        return rows.where(f"{source.time} < $until::TIMESTAMP", until=_instant(until)) if until else rows
+        return (
+            rows.where(f"{source.time} < $until::TIMESTAMP", until=_instant(until))
+            if until
+            else rows
+        )
     number = "of_year * 12 + of_month"
     if since:
         rows = rows.where(f"{number} >= $since", since=since.year * 12 + since.month)

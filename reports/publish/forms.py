@@ -69,8 +69,10 @@ def form_of(dataset: str, style: str = "") -> Form:
 def forms_of(dataset: str) -> dict[str, Form]:
     """The forms of a dataset by style, the default first."""
     source = SOURCES[dataset]
-    texts = {"v0.4" if wire.arrays else "v0.3": wire for wire in source.kind.forms}
-    found = {style: Form(source, wire=texts[style]) for style in ("v0.3", "v0.4") if style in texts}
+    texts: dict[str, WireForm] = {
+        "v0.4" if wire.arrays else "v0.3": wire for wire in source.kind.forms
+    }
+    found = {style: Form(source, wire=texts[style]) for style in sorted(texts)}
     for xml in XML_FORMS:
         if xml.kind is source.kind:
             found["ur"] = Form(source, xml=xml)

@@ -22,9 +22,7 @@ def published_at(cursor: DuckDBPyConnection, dataset: str, selection: str) -> da
     return _mark(cursor, "published_at", dataset, selection)
 
 
-def _mark(
-    cursor: DuckDBPyConnection, column: str, dataset: str, selection: str
-) -> datetime | None:
+def _mark(cursor: DuckDBPyConnection, column: str, dataset: str, selection: str) -> datetime | None:
     rows = cursor.execute(
         f"SELECT {column} FROM store.publishings WHERE dataset = ? AND selection = ?",
         [dataset, selection],

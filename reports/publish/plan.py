@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from appliance.publishing import MonthTotals, PublishedDataset, PublishRequest, Skipped
 from reports.publish import marks
-from reports.publish.checks import DEFAULT_BENCHMARK, benchmark_of, reason
+from reports.publish.checks import DEFAULT_BENCHMARK, reason
 from reports.publish.choice import Choice, checked, filtered, selection, within
 from reports.publish.forms import Form, form_of
 from reports.publish.marks import Place
@@ -29,9 +29,7 @@ class Plan:
     """The months of sites that they belong to."""
 
 
-def plan(
-    cursor: DuckDBPyConnection, request: PublishRequest, dataset: str, now: datetime
-) -> Plan:
+def plan(cursor: DuckDBPyConnection, request: PublishRequest, dataset: str, now: datetime) -> Plan:
     """Look at one dataset. Nothing is written.
 
     Args:
@@ -66,9 +64,7 @@ _SHOWN = 5
 """Months that are named when a publishing is refused."""
 
 
-def plan_sync(
-    cursor: DuckDBPyConnection, request: PublishRequest, of: Plan, now: datetime
-) -> Plan:
+def plan_sync(cursor: DuckDBPyConnection, request: PublishRequest, of: Plan, now: datetime) -> Plan:
     """How many jobs the months of a plan have, after its filters, by submit host."""
     form, summaries = form_of("sync_records"), form_of("super_summaries").source
     jobs = filtered(summaries, request)
@@ -96,7 +92,9 @@ def _count(
     """The months of sites, what cannot be written, how many can, and what is worth a note."""
     key = ", ".join(form.kind.key)
     benchmark = form.kind.benchmark
-    unnamed = f"{benchmark.sql} IS NULL OR {benchmark.sql} IN ('', 'None')" if benchmark else "false"
+    unnamed = (
+        f"{benchmark.sql} IS NULL OR {benchmark.sql} IN ('', 'None')" if benchmark else "false"
+    )
     found = cursor.execute(
         "SELECT of_site, of_year, of_month, problem, count(*), "
         f"min(CASE WHEN NOT ({_GOOD}) THEN concat_ws(' ', {key}) END), "

@@ -18,6 +18,7 @@ from reports.publish.forms import form_of
 from reports.publish.outlet import Outlet
 from reports.publish.plan import Plan, plan, plan_sync
 from reports.publish.records import frame, records
+from reports.publish.sources import SOURCES
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +38,31 @@ def publish(store: Store, request: PublishRequest, outlet: Outlet) -> Published:
         UsageError: What is asked for cannot be.
         AcctError: The queue or the store failed; datasets before that one are published.
     """
-    check(request)
-    for dataset in request.datasets:
-        form_of(dataset, request.style)  # all of it is looked at before any of it is written
+    check_request(request)
     parts: list[PublishedDataset] = []
     for dataset in dict.fromkeys(request.datasets):
         parts += _publish(store, request, dataset, outlet)
     return Published(tuple(parts), request.dry_run)
+
+
+def check_request(request: PublishRequest) -> None:
+    """Look at all of a request before any of it is written.
+
+    Raises:
+        UsageError: What is asked for cannot be.
+    """
+    check(request)
+    for dataset in request.datasets:
+        form_of(dataset, request.style)
+
+
+def last_published(store: Store, request: PublishRequest) -> dict[str, datetime | None]:
+    """When each dataset of a request was last published under its filters, UTC; None: never."""
+    with store.cursor() as cursor:
+        return {
+            dataset: marks.published_at(cursor, dataset, selection(SOURCES[dataset], request))
+            for dataset in request.datasets
+        }
 
 
 def _publish(
@@ -81,7 +100,7 @@ def _begin(store: Store, cursor: DuckDBPyConnection) -> datetime:
 def _write(
     cursor: DuckDBPyConnection, planned: Plan, request: PublishRequest, outlet: Outlet
 ) -> None:
-    """Write the messages as their rows come: memory holds one message at a time."""
+    """Write the messages as their rows come: memory holds one at a time."""
     head, foot = frame(planned.form)
     texts = records(planned.form, request, planned.rows)
     cursor.execute(texts.sql, texts.given)

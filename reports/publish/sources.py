@@ -39,32 +39,56 @@ class Source:
     """Whether rows that would have one key on the wire can be added up."""
 
 
-def _summaries(dataset: str, kind: RecordType, infrastructure: str, *, sync: bool = False) -> Source:
+def _summaries(dataset: str, kind: RecordType, infrastructure: str) -> Source:
+    """Those that are derived here say how many jobs there are, too."""
+    derived = "super" in dataset
     return Source(
-        dataset, kind, _JOBS, infrastructure=infrastructure, vo=True, sync=sync, summed=True
+        dataset, kind, _JOBS, infrastructure=infrastructure, vo=True, sync=derived, summed=True
     )
 
 
-_NORMALISED = "infrastructure"
-
-SOURCES = {
-    source.dataset: source
-    for source in (
-        Source("jobs", JOB, {"jobs": "count(*)", **_USED}, year="year(end_time)",
-               month="month(end_time)", time="end_time", infrastructure="infrastructure_type", vo=True, withholds=True, sync=True),
-        _summaries("summaries", SUMMARY, "infrastructure_type"),
-        _summaries("super_summaries", SUMMARY, "infrastructure_type", sync=True),
-        _summaries("normalised_summaries", NORMALISED_SUMMARY, _NORMALISED),
-        _summaries("normalised_super_summaries", NORMALISED_SUMMARY, _NORMALISED, sync=True),
-        Source("sync_records", SYNC, {"jobs": "sum(number_of_jobs)"}, withholds=True),
-        Source("cloud_records", CLOUD, {"machines": "count(*)", **_USED}, site="site_name",
-               year="measurement_year", month="measurement_month", time="measurement_time",
-               withholds=True),
-        Source("cloud_summaries", CLOUD_SUMMARY, {"machines": "sum(number_of_vms)", **_USED},
-               site="site_name"),
-        Source("storage_records", STORAGE,
-               {"files": "sum(file_count)", "bytes": "sum(resource_capacity_used)"},
-               year="year(end_time)", month="month(end_time)", time="end_time"),
-    )
-}  # fmt: skip
+_ALL = (
+    Source(
+        "jobs",
+        JOB,
+        {"jobs": "count(*)", **_USED},
+        year="year(end_time)",
+        month="month(end_time)",
+        time="end_time",
+        infrastructure="infrastructure_type",
+        vo=True,
+        withholds=True,
+        sync=True,
+    ),
+    _summaries("summaries", SUMMARY, "infrastructure_type"),
+    _summaries("super_summaries", SUMMARY, "infrastructure_type"),
+    _summaries("normalised_summaries", NORMALISED_SUMMARY, "infrastructure"),
+    _summaries("normalised_super_summaries", NORMALISED_SUMMARY, "infrastructure"),
+    Source("sync_records", SYNC, {"jobs": "sum(number_of_jobs)"}, withholds=True),
+    Source(
+        "cloud_records",
+        CLOUD,
+        {"machines": "count(*)", **_USED},
+        site="site_name",
+        year="measurement_year",
+        month="measurement_month",
+        time="measurement_time",
+        withholds=True,
+    ),
+    Source(
+        "cloud_summaries",
+        CLOUD_SUMMARY,
+        {"machines": "sum(number_of_vms)", **_USED},
+        site="site_name",
+    ),
+    Source(
+        "storage_records",
+        STORAGE,
+        {"files": "sum(file_count)", "bytes": "sum(resource_capacity_used)"},
+        year="year(end_time)",
+        month="month(end_time)",
+        time="end_time",
+    ),
+)
+SOURCES = {source.dataset: source for source in _ALL}
 """By dataset."""
