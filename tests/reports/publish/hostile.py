@@ -9,8 +9,9 @@ from appliance.records.declare import Field, Kind, RecordType
 
 LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 """A text message is cut there: no value of one can hold them."""
-NASTY = ["%", "100%", "a%b%c", "'", '"', "';--", "$now", "a: b", ": ", "{HEPSPEC: 1}", "<a>", "&amp;",
-         "]]>", "<!--", "é", "日本語", "\U0001f600", "e\u0301", "\\n", "a\tb", "--", "=", "[x]",
+NASTY = ["%", "100%", "a%b%c", "'", '"', "';--", "$now", "a: b", ": ", "{HEPSPEC: 1}", "<a>",
+         "&amp;", "]]>", "<!--", "é", "日本語", "\U0001f600", "e\u0301", "\\n", "a\tb", "--",
+         "=", "[x]",
          "NULLS", "none.", "/DC=a/CN=b c"]  # fmt: skip
 
 JUNE = 1717200000

@@ -257,8 +257,9 @@ def shares(draw: st.DrawFn) -> str:
     parts.append(_element("FileCount", draw(whole)))
     parts += [_element(name, draw(whole)) for name in
               ("LogicalCapacityUsed", "ResourceCapacityAllocated")]  # fmt: skip
-    kinds = draw(st.dictionaries(texts(40, xml=True) | st.sampled_from(["subgroup", "role", "Role"]),
-                                 texts(40, xml=True) | st.just(""), max_size=4))  # fmt: skip
+    known = st.sampled_from(["subgroup", "role", "Role"])
+    said = texts(40, xml=True) | st.just("")
+    kinds = draw(st.dictionaries(texts(40, xml=True) | known, said, max_size=4))
     parts += [_element("GroupAttribute", value, attributeType=kind) for kind, value in kinds.items()
               if value or kind not in ("subgroup", "role")]  # fmt: skip
     at = st.integers(0, JUNE).map(iso)
