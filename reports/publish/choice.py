@@ -1,4 +1,4 @@
-"""Which rows are published: filters, intervals, and what would be one row at the receiver."""
+"""Which rows are published: what can be asked, filters, and intervals."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -6,9 +6,9 @@ from typing import Any
 
 from appliance.errors import UsageError
 from appliance.publishing import PublishRequest
-from appliance.records.declare import Field, Kind
-from reports.publish.checks import benchmark_of, problem
+from reports.publish.checks import problem
 from reports.publish.forms import Form
+from reports.publish.keys import one_a_key
 from reports.publish.sources import SOURCES, Source
 
 INTERVALS = ("latest", "gap", "all")
@@ -95,11 +95,7 @@ def checked(
         rows: What stands for the dataset; None: what the filters leave of it.
     """
     source, rows = form.source, rows or filtered(form.source, request)
-    sql = rows.sql
-    if source.summed and not request.as_apel:
-        sql = _summed(form, sql)
-    elif source.dataset == "cloud_summaries":
-        sql = _last_of_each(form, sql)
+    sql = one_a_key(form, request, rows.sql)
     place = (
         f"coalesce({source.site}, 'None') AS of_site, {source.year}::BIGINT AS of_year, "
         f"{source.month}::BIGINT AS of_month"
@@ -154,49 +150,6 @@ def _gap(rows: Choice, source: Source, since: date | None, until: date | None) -
         last = date.fromordinal(until.toordinal() - 1)
         rows = rows.where(f"{number} <= $until", until=last.year * 12 + last.month)
     return rows
-
-
-def _summed(form: Form, rows: str) -> str:
-    """Rows that have one key on the wire as one: of two, the receiver would keep the last.
-
-    An empty text is not written, which is the same as none there.
-    """
-    columns, keys = list[str](), list[str]()
-    for declared in form.kind.fields:
-        name = declared.sql
-        if declared.name not in form.kind.key:
-            columns.append(f"{_sum(declared)} AS {name}")
-        else:
-            columns.append(f"min({name}) AS {name}")
-            keys += _on_the_wire(form, declared)
-    columns.append("max(update_time) AS update_time")
-    return f"SELECT {', '.join(columns)} FROM ({rows}) GROUP BY {', '.join(keys)}"
-
-
-def _on_the_wire(form: Form, declared: Field) -> list[str]:
-    """What a receiver sees of a column of the key: one expression, or none."""
-    if declared.benchmark and form.arrays:
-        return [benchmark_of(declared)]
-    if declared not in form.fields():
-        return []
-    if declared.kind is Kind.TEXT:
-        return [f"coalesce(nullif({declared.sql}, ''), 'None')"]
-    return [declared.sql]
-
-
-def _sum(declared: Field) -> str:
-    """What two rows of one key have together; a sum of what is not known is not known."""
-    name = declared.sql
-    if declared.kind is Kind.INTEGER:
-        return f"CASE WHEN count({name}) = count(*) THEN sum({name}) END"
-    return f"max({name})" if declared.name.startswith("latest") else f"min({name})"
-
-
-def _last_of_each(form: Form, rows: str) -> str:
-    """Of what was derived and what was received with an equal key, what came last."""
-    key = ", ".join(form.kind.key)
-    order = "update_time DESC, message_id DESC NULLS LAST"
-    return f"{rows} QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {order}) = 1"
 
 
 def _instant(day: date) -> datetime:

@@ -37,6 +37,8 @@ class Source:
     """Whether sync messages go with it."""
     summed: bool = False
     """Whether rows that would have one key on the wire can be added up."""
+    several: bool = False
+    """Whether a key can stand there several times: derived and received."""
 
 
 def _summaries(dataset: str, kind: RecordType, infrastructure: str) -> Source:
@@ -80,6 +82,7 @@ _ALL = (
         CLOUD_SUMMARY,
         {"machines": "sum(number_of_vms)", **_USED},
         site="site_name",
+        several=True,
     ),
     Source(
         "storage_records",

@@ -73,6 +73,22 @@ def test_what_is_loaded_in_the_very_second_of_a_publishing_is_not_lost(
     assert len(told(repository, JOBS)) == 1
 
 
+def test_rows_take_their_time_while_nobody_else_writes(
+    load: Load, repository: LocalRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a publishing in between would set its mark after them, without having seen them."""
+    alone = list[bool]()
+
+    def now() -> datetime:
+        alone.append(repository.store.writing._is_owned())  # type: ignore[attr-defined]
+        return datetime(2026, 5, 1)
+
+    for module in ("ingest.loading", "reports.summarise"):
+        monkeypatch.setattr(f"{module}.now", now)
+    load(message(), sheets.message(sheets.CLOUD))
+    assert alone == [True, True, True], "of the messages, of the month, of the machines"
+
+
 def test_each_dataset_and_each_choice_of_vos_has_a_mark_of_its_own(
     load: Load, repository: LocalRepository, clock: Clock
 ) -> None:

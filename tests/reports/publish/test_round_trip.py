@@ -14,6 +14,7 @@ from appliance.local import LocalRepository
 from appliance.publishing import PublishRequest
 from appliance.records.benchmarks import PREFERENCE
 from appliance.records.cloud import CLOUD, CLOUD_SUMMARY
+from appliance.records.declare import RecordType
 from appliance.records.job import JOB
 from appliance.records.summary import NORMALISED_SUMMARY, SUMMARY
 from appliance.records.sync import SYNC
@@ -22,7 +23,7 @@ from appliance.store import Store
 from appliance.table import Value
 from reports.publish.publish import publish
 from tests.documents import STAR_NS
-from tests.reports.publish.hostile import JUNE, MONTH_S, iso, records, text_message, texts
+from tests.reports.publish.hostile import JUNE, MONTH_S, iso, records, text_message, texts, values
 from tests.reports.publish.receiving import Received
 
 EVERYTHING = PublishRequest(
@@ -111,7 +112,7 @@ def few(
 
 def jobs(*, xml: bool) -> st.SearchStrategy[dict[str, str | None]]:
     ends = st.integers(JUNE, JUNE + MONTH_S)
-    memory = {"MemoryReal": _some_memory(), "MemoryVirtual": _some_memory()} if xml else {}
+    memory = _some_memory() if xml else values(JOB.field("MemoryReal"))
     return records(
         JOB,
         xml=xml,
@@ -120,7 +121,8 @@ def jobs(*, xml: bool) -> st.SearchStrategy[dict[str, str | None]]:
         EndTime=ends.map(str),
         ServiceLevelType=st.sampled_from(PREFERENCE),
         ServiceLevel=LEVELS,
-        **memory,
+        MemoryReal=memory,
+        MemoryVirtual=memory,
     )
 
 
@@ -146,12 +148,16 @@ def test_jobs_as_car(two: Any, found: list[dict[str, str | None]]) -> None:
     assert here == there != []
 
 
-def months(kind: Any, **given_: Any) -> st.SearchStrategy[dict[str, str | None]]:
-    ends = {
-        "EarliestEndTime": st.none() | st.integers(JUNE, JUNE + 10).map(str),
-        "LatestEndTime": st.none() | st.integers(JUNE + 10, JUNE + MONTH_S).map(str),
-    }
-    return records(kind, Month=st.just("6"), Year=st.just("2024"), **ends, **given_)
+def months(kind: RecordType, **changes: Any) -> st.SearchStrategy[dict[str, str | None]]:
+    """Summaries of June 2024."""
+    return records(
+        kind,
+        Month=st.just("6"),
+        Year=st.just("2024"),
+        EarliestEndTime=st.none() | st.integers(JUNE, JUNE + 10).map(str),
+        LatestEndTime=st.none() | st.integers(JUNE + 10, JUNE + MONTH_S).map(str),
+        **changes,
+    )
 
 
 @few(months(SUMMARY))
