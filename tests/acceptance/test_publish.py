@@ -188,6 +188,8 @@ def test_a_failure_to_publish_is_a_warning_and_the_service_goes_on(tmp_path: Pat
     with site.run():
         [said] = eventually(lambda: warnings(site), "there is a warning")
         assert "super_summaries is not published: cannot write to the outgoing queue" in said
+        done = site.acct("check")
+        assert (done.returncode, said in done.stdout) == (1, True)
         site.spool(sheets.message(sheets.SYNC))
         becomes(lambda: site.query("SELECT count(*) FROM sync_records"), [(1,)])
 
