@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from appliance import wire
 from appliance.errors import ServiceUnreachable
+from appliance.publishing import Published, PublishRequest
 from appliance.repository import Delivery, Loaded, Question, Sent, in_batches
 from appliance.sockets import short_name
 from appliance.table import Table
@@ -134,6 +135,11 @@ class RemoteRepository:
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""
         return int(self._ask("summarise", months=list(months), everything=everything))
+
+    def publish(self, request: PublishRequest) -> Published:
+        """See `Repository`."""
+        found: Published = self._ask("publish", request=request)
+        return found
 
     def send(self, patience_s: float = 30.0) -> Sent:
         """See `Repository`."""

@@ -10,6 +10,12 @@ from typing import Literal
 
 from appliance.remotes import Mqtt, PublishAms, PublishMqtt, setting
 
+PublishedName = Literal[
+    "jobs", "summaries", "super_summaries", "normalised_summaries", "normalised_super_summaries",
+    "sync_records", "cloud_records", "cloud_summaries", "storage_records",
+]  # fmt: skip
+"""Datasets that have a form on the wire."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -97,6 +103,26 @@ class Publish:
 
     path: Path = setting(Path("spool/outgoing"), "Where a sender picks them up.")
     layout: Literal["directory", "dirq", "simple"] = setting("simple", "The outgoing queue's form.")
+    datasets: list[PublishedName] = setting(
+        [], "What the service publishes by itself: jobs, super_summaries, … Nothing unless named."
+    )
+    every_h: float = setting(24.0, "How often it does.")
+    interval: Literal["latest", "all"] = setting(
+        "latest", "latest (what was loaded or summarised since the last time) or all."
+    )
+    style: Literal["", "v0.3", "v0.4", "ur"] = setting(
+        "", "v0.3, v0.4 (benchmarks as arrays) or ur (XML); empty: v0.3, ur for storage."
+    )
+    local_jobs: bool = setting(False, "Also what did not come through the grid.")
+    include_vos: list[str] = setting([], 'Only these VOs; [""] is the empty VO. Beats exclude_vos.')
+    exclude_vos: list[str] = setting([], "Not these VOs. Neither is for cloud or storage.")
+    withhold_dns: bool = setting(False, "Say no users' names: of jobs and cloud_records.")
+    decimal_cpu_count: bool = setting(False, "Fractions of cores in cloud_records.")
+    infrastructure_description: bool = setting(False, "Say in summaries what made the records.")
+    records_per_message: int = setting(1000, "1 to 5000.")
+    sync: bool = setting(
+        True, "With jobs and super_summaries, say how many jobs their months have."
+    )
     via: Literal["queue", "mqtt", "ams"] = setting(
         "queue", "Who sends them: queue (an SSM sender does), or we do, by mqtt or ams."
     )

@@ -139,8 +139,11 @@ def _value(kind: Any, value: Any, where: str, name: str, data: Path) -> Any:
         return None if value == "" else _value(args[0], value, where, name, data)
     if origin is typing.Literal:
         if value not in args:
-            raise UsageError(f"{where}: {name} = {value!r}", hint=f"one of {', '.join(args)}")
+            known = ", ".join(filter(None, args))
+            raise UsageError(f"{where}: {name} = {str(value)!r}", hint=f"one of {known}")
         return str(value)
+    if origin is list and isinstance(value, _Text):
+        value = [_Text(item.strip()) for item in value.split(",")] if value else []
     if origin is list and isinstance(value, list):
         return [_value(args[0], item, where, f"{name}[{n}]", data) for n, item in enumerate(value)]
     if is_dataclass(kind) and isinstance(value, dict):
@@ -159,8 +162,12 @@ def _scalar(kind: Any, value: Any, where: str, name: str, data: Path) -> Any:
         return str(value)
     if type(value) is kind:
         return value
-    expected = _NAMES.get(kind) or ("a list of tables" if typing.get_origin(kind) else "a table")
+    expected = _NAMES.get(kind) or (_list_of(kind) if typing.get_origin(kind) else "a table")
     raise UsageError(f"{where}: {name} = {value!r} is not {expected}")
+
+
+def _list_of(kind: Any) -> str:
+    return "a list of tables" if is_dataclass(typing.get_args(kind)[0]) else "a list"
 
 
 def _from_text(kind: Any, text: str) -> Any:

@@ -42,6 +42,7 @@ def _store(config: Config) -> Iterator[str]:
     for source in status["sources"]:
         if not source["well"]:
             yield f"{source['name']}: {source['state']}"
+    yield from status["warnings"]
     if sender := status["sender"]:
         yield from (f"sending to {sender['to']}: {why}" for why in sender["problems"])
     if rejected := status["messages"]["rejected"]:

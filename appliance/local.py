@@ -4,9 +4,11 @@ import os
 import resource
 import threading
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
+from appliance.publishing import Published, PublishRequest
 from appliance.repository import Delivery, Loaded, Question, Sent, in_batches
 from appliance.store import Store
 from appliance.table import Table
@@ -27,6 +29,7 @@ class LocalRepository:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._making = threading.Lock()
+        self._publishing = threading.Lock()
         self._pipeline: Pipeline | None = None
         self._changes = 0
 
@@ -184,6 +187,22 @@ class LocalRepository:
         if chosen or everything:
             mark_due(self.store, chosen)
         return summarise(self.store)
+
+    def publish(self, request: PublishRequest) -> Published:
+        """See `Repository`."""
+        from appliance.outgoing import open_outgoing
+        from reports.publish.publish import publish
+
+        with self._publishing:  # two at once would write the same twice
+            if not self.store.read_only:
+                self.summarise()
+            return publish(self.store, request, open_outgoing(self.store.config.publish))
+
+    def last_published(self, request: PublishRequest) -> dict[str, datetime | None]:
+        """When each dataset of a request was last published so, UTC; None: never."""
+        from reports.publish.publish import last_published
+
+        return last_published(self.store, request)
 
     def send(self, patience_s: float = 30.0) -> Sent:
         """See `Repository`."""

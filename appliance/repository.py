@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, Self
 
+from appliance.publishing import Published, PublishRequest
 from appliance.table import Table
 
 
@@ -149,6 +150,12 @@ class Repository(AbstractContextManager["Repository"], Protocol):
 
         Returns:
             How many months of sites were summarised.
+        """
+
+    def publish(self, request: PublishRequest) -> Published:
+        """Write messages for a parent repository into the outgoing queue, durably.
+
+        One dataset is refused where a month would shrink; the others are written.
         """
 
     def send(self, patience_s: float = 30.0) -> Sent:

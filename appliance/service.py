@@ -16,6 +16,7 @@ from appliance.errors import AcctError
 from appliance.intake import BACK_OFF_S, Intake
 from appliance.local import LocalRepository
 from appliance.notify import notify, watchdog_s
+from appliance.publisher import Publisher
 from appliance.repository import Sent
 from appliance.sending import make_sender, send_all, tally, we_send
 from appliance.store import Store
@@ -88,6 +89,7 @@ class Service:
         try:
             self.intake = Intake(config, self.repository, sources(config))
             self.sender = make_sender(config) if we_send(config) else None
+            self.publisher = Publisher(self.repository)
         except BaseException:
             self.repository.close()
             raise
@@ -96,6 +98,8 @@ class Service:
             Part("intake", lambda: self.intake.run(self._stop)),
             Part("door", self._serve),
         ]
+        if config.publish.datasets:
+            self.parts.append(Part("publisher", lambda: self.publisher.run(self._stop)))
         if (sender := self.sender) is not None:
             self.parts.append(Part("sender", lambda: sender.run(self._stop)))
 
@@ -121,7 +125,7 @@ class Service:
             log.info("stopped")
 
     def once(self) -> bool:
-        """Take in all that waits, summarise, send what is to go, and end.
+        """Take in all that waits, summarise, publish and send what is to go, and end.
 
         Returns:
             Whether all went well: nothing was refused, and nothing is left where it was.
@@ -131,9 +135,12 @@ class Service:
         try:
             self.intake.drain(quiet, self._stop)
             failed = [fed.error for fed in self.intake.fed if fed.error]
+            if not self._stop.is_set():
+                self.publisher.once()
             sent = self.sender is None or send_all(self.sender, self._stop)
         finally:
             self.close()
+        failed += self.publisher.warnings()
         return sent and not (failed or self.intake.refused or self.intake.summaries_error)
 
     def stop(self) -> None:
@@ -244,7 +251,7 @@ class ServiceRepository(LocalRepository):
         found = self.trust.warnings() if trust_matters(self._service.config) else []
         if error := self._service.intake.summaries_error:
             found.append(f"the summaries are not up to date: {error}")
-        return found
+        return found + self._service.publisher.warnings()
 
 
 def sources(config: Config) -> "list[Source]":

@@ -12,10 +12,23 @@ from decimal import Decimal
 from typing import Any
 
 from appliance import errors
+from appliance.publishing import (
+    MonthTotals,
+    Published,
+    PublishedDataset,
+    PublishRequest,
+    Skipped,
+)
 from appliance.repository import Delivery, Loaded, Question, Sent
 from appliance.table import Table
 
-CLASSES = {"Question": Question, "Loaded": Loaded, "Sent": Sent, "Table": Table}
+CLASSES = {
+    kind.__name__: kind
+    for kind in (
+        Question, Loaded, Sent, Table, PublishRequest, Published, PublishedDataset, Skipped,
+        MonthTotals,
+    )
+}  # fmt: skip
 _PLAIN: dict[str, Callable[[Any], object]] = {
     "$decimal": Decimal, "$time": datetime.fromisoformat, "$date": date.fromisoformat,
 }  # fmt: skip

@@ -47,8 +47,9 @@ def _next_due(store: Store) -> tuple[date, date] | None:
 
 
 def _summarise_months(store: Store, first: date, after: date) -> int:
-    months, at = {"first": first, "after": after}, now()
+    months = {"first": first, "after": after}
     with store.transaction() as cursor:
+        at = now()  # while nobody else writes: publishing relies on it
         cursor.execute(
             "DELETE FROM store.usage WHERE month >= $first AND month < $after "
             "AND (site, month) IN (SELECT (site, month) FROM store.due)",

@@ -39,7 +39,11 @@ _NETWORK = (
 )
 _SIZE = (_counter("Memory", "Memory.", "MB"), _counter("Disk", "Disk.", "GB"))
 _BENCHMARK = Field("BenchmarkType", doc="The benchmark.", limit=50, benchmark=True)
-_OVERWRITTEN = "What the FQAN says."
+
+
+def _overwritten(wire: str, column: str) -> Field:
+    return Field(wire, doc="What the FQAN says.", column=column, limit=INT64, written=False)
+
 
 # Of a completed machine when it ended, else when the record was made, else as long after the start
 # as it has been running or suspended.
@@ -67,16 +71,16 @@ CLOUD = RecordType(
         Field("LocalGroupId", doc="The project's id within the cloud."),
         _USER,
         Field("FQAN", doc="VO, group and role as the credential says them."),
-        Field("VO", doc=_OVERWRITTEN, column="vo", limit=INT64),
-        Field("VOGroup", doc=_OVERWRITTEN, column="vo_group", limit=INT64),
-        Field("VORole", doc=_OVERWRITTEN, column="vo_role", limit=INT64),
+        _overwritten("VO", "vo"),
+        _overwritten("VOGroup", "vo_group"),
+        _overwritten("VORole", "vo_role"),
         _STATUS,
         Field("StartTime", Kind.TIME, "When it was started.", unit="UTC"),
         Field("EndTime", Kind.TIME, "When it ended.", unit="UTC"),
         _counter("SuspendDuration", "Time suspended, since it was started.", "s"),
         _WALL,
         _CPU,
-        Field("CpuCount", Kind.DECIMAL, "Cores.", null="0"),
+        Field("CpuCount", Kind.DECIMAL, "Cores.", null="0", whole=True),
         Field("NetworkType", doc="The kind of network."),
         *_NETWORK,
         Field("PublicIPCount", Kind.INTEGER, "Public addresses.", low=LEAST32),
@@ -94,6 +98,7 @@ CLOUD = RecordType(
         WireForm(
             "APEL-cloud-message",
             _ANY,
+            "v0.4",
             ignored=frozenset(
                 {"UpdateTime", "MeasurementTime", "MeasurementMonth", "MeasurementYear"}
             ),
@@ -180,5 +185,7 @@ CLOUD_SUMMARY = RecordType(
         "benchmark_type",
         "benchmark",
     ),
-    forms=(WireForm("APEL-cloud-summary-message", _ANY, ignored=frozenset({"UpdateTime"})),),
+    forms=(
+        WireForm("APEL-cloud-summary-message", _ANY, "v0.4", ignored=frozenset({"UpdateTime"})),
+    ),
 )

@@ -50,6 +50,13 @@ class Field:
     allowed: tuple[str, ...] = ()
     """The only benchmarks that it may name; empty: any text."""
     unit: str = ""
+    written: bool = True
+    """Whether messages that we write carry it."""
+    on_demand: bool = False
+    """They do only if that is asked for."""
+    whole: bool = False
+    """A decimal that they carry cut to a whole number, what is less than one as one, unless
+    decimals are asked for."""
     column: str = ""
     """Empty: the wire name in snake case."""
 
@@ -117,6 +124,8 @@ class WireForm:
     """The type's name on the header line, case-sensitive."""
     version: re.Pattern[str]
     """What the version text must match in full; forms are tried in order."""
+    writes: str
+    """The version that we write."""
     arrays: frozenset[str] = frozenset()
     """Fields written as associative arrays of benchmarks."""
     ignored: frozenset[str] = frozenset()

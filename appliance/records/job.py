@@ -59,10 +59,11 @@ JOB = RecordType(
         WireForm(
             _HEADER,
             re.compile(r"v0\.4"),
+            "v0.4",
             arrays=frozenset({"ServiceLevel"}),
             ignored=_IGNORED,
         ),
-        WireForm(_HEADER, re.compile(r".*", re.DOTALL), ignored=_IGNORED),
+        WireForm(_HEADER, re.compile(r".*", re.DOTALL), "v0.3", ignored=_IGNORED),
     ),
     rules=(
         Rule("ORD", "EndTime", "end_time < start_time", "the job ends before it starts"),

@@ -44,7 +44,9 @@ _OF_WHOM = (
     Field("VORole", doc="The role within the group.", column="vo_role"),
     Field("SubmitHost", doc="The gatekeeper and queue that took the jobs."),
 )
-_DESCRIPTION = Field("InfrastructureDescription", doc="Which program made the records.", limit=100)
+_DESCRIPTION = Field(
+    "InfrastructureDescription", doc="Which program made the records.", limit=100, on_demand=True
+)
 
 
 def _needed(wire: str, doc: str) -> Field:
@@ -129,9 +131,9 @@ SUMMARY = RecordType(
     ),
     month=_MONTH,
     forms=(
-        WireForm(_HEADER, re.compile(r"v0\.2"), ignored=_IGNORED),
+        WireForm(_HEADER, re.compile(r"v0\.2"), "v0.2", ignored=_IGNORED),
         WireForm(
-            _HEADER, re.compile(r"v0\.4"), arrays=frozenset({"ServiceLevel"}), ignored=_IGNORED
+            _HEADER, re.compile(r"v0\.4"), "v0.4", frozenset({"ServiceLevel"}), ignored=_IGNORED
         ),
     ),
     rules=_RULES,
@@ -156,6 +158,7 @@ NORMALISED_SUMMARY = RecordType(
             limit=50,
             absent="'None'",
             benchmark=True,
+            written=False,
         ),
         *_SHAPE,
         _seconds(_NORMALISED[0], "Elapsed time × benchmark.", "benchmark·s"),
@@ -165,10 +168,11 @@ NORMALISED_SUMMARY = RecordType(
     key=(*_OWNER, "infrastructure", "node_count", "processors", "service_level_type"),
     month=_MONTH,
     forms=(
-        WireForm(_HEADER, re.compile(r"v0\.3"), ignored=_IGNORED),
+        WireForm(_HEADER, re.compile(r"v0\.3"), "v0.3", ignored=_IGNORED),
         WireForm(
             "APEL-normalised-summary-message",
             re.compile(r"v0\.4"),
+            "v0.4",
             arrays=frozenset(_NORMALISED),
             ignored=_IGNORED,
         ),

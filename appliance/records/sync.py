@@ -22,5 +22,5 @@ SYNC = RecordType(
         _number("Year", "Its year."),
     ),
     key=("site", "submit_host", "month", "year"),
-    forms=(WireForm("APEL-sync-message", re.compile(r".*", re.DOTALL)),),
+    forms=(WireForm("APEL-sync-message", re.compile(r".*", re.DOTALL), "v0.1"),),
 )

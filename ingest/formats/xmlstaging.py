@@ -15,7 +15,7 @@ from appliance.records.xml import XmlForm
 from ingest.formats import checks
 from ingest.formats.xmlrecords import ABSENT, OTHERS, PAIR, RECORD, TYPE_END, VALUE, names
 
-_PLAIN = WireForm("", re.compile(""))
+_PLAIN = WireForm("", re.compile(""), "")
 """No arrays: values are those of the text format's plainest form."""
 
 _INSTANT = r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{6})?Z"

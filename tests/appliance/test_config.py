@@ -32,6 +32,11 @@ def written(folder: Path, text: str) -> Path:
         ("spool = 1", "spool = 1 is not a list of tables"),
         ("[site", "is not TOML"),
         ("data = 'x'", "unknown key data"),
+        ('[publish]\ninterval = "newest"', "publish.interval = 'newest'; one of latest, all"),
+        ('[publish]\ndatasets = ["job"]', "publish.datasets[0] = 'job'; one of jobs, summaries"),
+        ('[publish]\ndatasets = "jobs"', "publish.datasets = 'jobs' is not a list"),
+        ('[publish]\nstyle = "xml"', "publish.style = 'xml'; one of v0.3, v0.4, ur"),
+        ("[publish]\ninclude_vos = [1]", "publish.include_vos[0] = 1 is not text"),
     ],
 )
 def test_a_wrong_key_or_value_names_the_file_the_key_and_the_right_one(
@@ -82,6 +87,15 @@ def test_a_wrong_key_in_the_environment_is_an_error_too(
 ) -> None:
     with pytest.raises(UsageError, match=said.replace("?", r"\?")):
         load_config(tmp_path, environment={name: "true"})
+
+
+def test_a_list_in_the_environment_is_parted_by_commas(tmp_path: Path) -> None:
+    names = {"ACCT_PUBLISH__DATASETS": "jobs, super_summaries", "ACCT_PUBLISH__INCLUDE_VOS": ""}
+    config = load_config(tmp_path, environment=names)
+    assert config.publish.datasets == ["jobs", "super_summaries"]
+    assert config.publish.include_vos == []
+    with pytest.raises(UsageError, match=r"publish.datasets\[1\] = 'job'; one of jobs"):
+        load_config(tmp_path, environment={"ACCT_PUBLISH__DATASETS": "jobs,job"})
 
 
 def test_the_environment_chooses_the_data_directory_and_a_flag_beats_it(tmp_path: Path) -> None:

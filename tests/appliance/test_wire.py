@@ -10,6 +10,13 @@ from hypothesis import strategies as st
 
 from appliance import wire
 from appliance.errors import AcctError, ServiceUnreachable, UsageError
+from appliance.publishing import (
+    MonthTotals,
+    Published,
+    PublishedDataset,
+    PublishRequest,
+    Skipped,
+)
 from appliance.repository import Delivery, Loaded, Question
 from appliance.table import Table
 
@@ -36,6 +43,11 @@ def test_questions_and_answers_keep_theirs() -> None:
     loaded = Loaded(3, 2, 1, 10, 0, ("a: b",))
     assert wire.decode(wire.encode({"question": question}))["question"] == question
     assert wire.decode(wire.encode(loaded)) == loaded
+    request = PublishRequest(("jobs",), since=date(2024, 6, 1), include_vos=("a", ""))
+    assert wire.decode(wire.encode({"request": request}))["request"] == request
+    month = MonthTotals("S1", 2024, 6, "jobs", None, 2**70)
+    part = PublishedDataset("jobs", "CAR", 1, 2, (Skipped("why", 1, "which"),), (month,), ("note",))
+    assert wire.decode(wire.encode(Published((part,), True))) == Published((part,), True)
     nested = {"at": datetime(2024, 6, 1), "level": Decimal("1.500"), "other": {"x": 1}}
     assert wire.decode(wire.encode(nested)) == nested
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.measures import Figure, cold_start, every_type, intake, many_jobs, service, xml
+from tests.bench.publishing import publishing
 
 GROUPS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "intake": intake,
@@ -14,6 +15,7 @@ GROUPS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "cold": cold_start,
     "jobs": many_jobs,
     "service": service,
+    "publish": publishing,
 }
 
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any, Literal, Self
 
 from appliance.errors import AcctError
+from appliance.publishing import Published, PublishRequest
 from appliance.repository import Delivery, Loaded, Question, Sent
 from appliance.table import Table, Value
 
@@ -186,6 +187,9 @@ class FakeRepository:
         raise NotImplementedError
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
+        raise NotImplementedError
+
+    def publish(self, request: PublishRequest) -> Published:
         raise NotImplementedError
 
     def send(self, patience_s: float = 30.0) -> Sent:

@@ -1,0 +1,1 @@
+"""Publishing: messages for a parent repository, from datasets to the outgoing queue."""
