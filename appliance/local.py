@@ -69,10 +69,10 @@ class LocalRepository:
 
     def report(self, question: Question) -> Table:
         """See `Repository`."""
-        from reports.usage import usage
+        from reports.report import report
 
         with self.store.cursor() as cursor:
-            return usage(cursor, question)
+            return report(cursor, question)
 
     def jobs(self, question: Question, limit: int = 500) -> Table:
         """See `Repository`."""

@@ -18,16 +18,18 @@ class Question:
     """A report: which figures, grouped by what, over which time."""
 
     by: tuple[str, ...] = ("vo",)
-    """Dimensions, outermost first: see `reports.catalogue.DIMENSIONS`."""
+    """Dimensions of the subject, outermost first."""
     metrics: tuple[str, ...] = ()
-    """See `reports.catalogue.METRICS`; none: the standard ones."""
+    """Metrics of the subject; none: the standard ones."""
     since: date | None = None
     until: date | None = None
-    """Jobs that ended on or after `since` and before `until`, UTC."""
+    """Jobs that ended on or after `since` and before `until`, UTC; storage that was held then."""
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(dimension, allowed values): all must hold."""
     unit: str = ""
-    """A benchmark: work in this unit only; none: a row a benchmark."""
+    """Of jobs a benchmark: work in this unit only; none: a row a benchmark. Of storage TB, TiB …"""
+    subject: str = "jobs"
+    """What it is about: see `reports.catalogue.SUBJECTS`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ summaries say their work themselves, that of si2k divided by 250 already.
 
 from appliance.records.benchmarks import SI2K_PER_HEPSPEC
 
+UNITS = ("HEPscore23", "HEPSPEC", "si2k")
+"""What work can be expressed in."""
+
 _PER = f"{1 / SI2K_PER_HEPSPEC:.3f}"  # 0.004: exact as a decimal, where a division is not
 _EXACT = "DECIMAL(16, 6)"
 _CORES = "greatest(processors, 1)::DECIMAL(10, 0)"

@@ -1,6 +1,6 @@
 -- The virtual machines of the months of sites that are due: what their counters grew since the
 -- record before, of whatever site or status (APEL 2.5.0, SummariseVMs). $now: TIMESTAMP.
--- A sum beyond 64 bits is NULL.
+-- A sum beyond 64 bits is NULL; memory or disk × time beyond 10^15 of either is not known.
 INSERT INTO store.cloud_usage
 SELECT site_name, cloud_compute_service, measurement_month, measurement_year, global_user_name, vo,
        vo_group, vo_role, status, min(cloud_type) AS cloud_type, image_id,
@@ -10,21 +10,29 @@ SELECT site_name, cloud_compute_service, measurement_month, measurement_year, gl
        TRY_CAST(sum(inbound) AS BIGINT) AS network_inbound,
        TRY_CAST(sum(outbound) AS BIGINT) AS network_outbound,
        TRY_CAST(sum(memory) AS BIGINT) AS memory, TRY_CAST(sum(disk) AS BIGINT) AS disk,
-       benchmark_type, benchmark, count(*) AS number_of_vms, $now AS update_time
+       benchmark_type, benchmark, count(*) AS number_of_vms, $now AS update_time,
+       sum(memory_s)::DECIMAL(38, 0) AS memory_mb_s,
+       TRY_CAST(sum(CASE WHEN memory_s IS NOT NULL THEN wall END) AS BIGINT) AS memory_wall,
+       sum(disk_s)::DECIMAL(38, 0) AS disk_gb_s,
+       TRY_CAST(sum(CASE WHEN disk_s IS NOT NULL THEN wall END) AS BIGINT) AS disk_wall,
+       sum(CASE WHEN wall < 0 OR cpu < 0 THEN 1 ELSE 0 END) AS fallen_vms
 FROM (SELECT *,
-             wall_duration::DECIMAL(20, 0) - coalesce(lag(wall_duration) OVER earlier, 0) AS wall,
-             cpu_duration::DECIMAL(20, 0) - coalesce(lag(cpu_duration) OVER earlier, 0) AS cpu,
-             network_inbound::DECIMAL(20, 0)
-                 - coalesce(lag(network_inbound) OVER earlier, 0) AS inbound,
-             network_outbound::DECIMAL(20, 0)
-                 - coalesce(lag(network_outbound) OVER earlier, 0) AS outbound
-      FROM store.cloud_records
-      WHERE vm_uuid IN (SELECT r.vm_uuid
-                        FROM store.cloud_records AS r JOIN store.cloud_due AS d
-                          ON r.site_name = d.site_name AND r.measurement_year = d.year
-                             AND r.measurement_month = d.month)
-      WINDOW earlier AS (PARTITION BY vm_uuid, measurement_year = 0
-                         ORDER BY measurement_year, measurement_month)) AS used
+             TRY_CAST(memory AS DECIMAL(15, 0)) * TRY_CAST(wall AS DECIMAL(15, 0)) AS memory_s,
+             TRY_CAST(disk AS DECIMAL(15, 0)) * TRY_CAST(wall AS DECIMAL(15, 0)) AS disk_s
+      FROM (SELECT *,
+                   wall_duration::DECIMAL(20, 0) - coalesce(lag(wall_duration) OVER earlier, 0) AS wall,
+                   cpu_duration::DECIMAL(20, 0) - coalesce(lag(cpu_duration) OVER earlier, 0) AS cpu,
+                   network_inbound::DECIMAL(20, 0)
+                       - coalesce(lag(network_inbound) OVER earlier, 0) AS inbound,
+                   network_outbound::DECIMAL(20, 0)
+                       - coalesce(lag(network_outbound) OVER earlier, 0) AS outbound
+            FROM store.cloud_records
+            WHERE vm_uuid IN (SELECT r.vm_uuid
+                              FROM store.cloud_records AS r JOIN store.cloud_due AS d
+                                ON r.site_name = d.site_name AND r.measurement_year = d.year
+                                   AND r.measurement_month = d.month)
+            WINDOW earlier AS (PARTITION BY vm_uuid, measurement_year = 0
+                               ORDER BY measurement_year, measurement_month))) AS used
 WHERE (site_name, measurement_year, measurement_month)
       IN (SELECT (site_name, year, month) FROM store.cloud_due)
 GROUP BY site_name, cloud_compute_service, measurement_month, measurement_year, global_user_name,
