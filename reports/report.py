@@ -107,7 +107,7 @@ def _totals(subject: Subject, names: list[str], whole: Row) -> Row:
 
     def added(name: str) -> bool:
         metric = subject.metrics.get(name)
-        return not metric or not (mixed and metric.in_benchmark or moments and metric.level)
+        return not metric or not ((mixed and metric.in_benchmark) or (moments and metric.level))
 
     return tuple(value if added(name) else None for name, value in zip(names, whole, strict=False))
 

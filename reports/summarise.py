@@ -1,7 +1,9 @@
 """Summaries, kept true to the records: only what a load touched is made again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
+
+from duckdb import DuckDBPyConnection
 
 from appliance.resources import text
 from appliance.store import Store, now
@@ -49,18 +51,18 @@ def _next_due(store: Store) -> tuple[date, date] | None:
 def _summarise_months(store: Store, first: date, after: date) -> int:
     months, at = {"first": first, "after": after}, now()
     with store.transaction() as cursor:
+        _run(cursor, "note_groups", months)
         cursor.execute(
             "DELETE FROM store.usage WHERE month >= $first AND month < $after "
             "AND (site, month) IN (SELECT (site, month) FROM store.due)",
             months,
         )
-        cursor.execute(
-            text("reports", "sql/summarise_jobs.sql"),
-            {"since": _instant(first), "until": _instant(after), "now": at},
-        )
+        span = {"since": _instant(first), "until": _instant(after)}
+        _run(cursor, "summarise_jobs", {**span, "now": at})
         for name in ("take_summaries", "take_normalised"):
-            cursor.execute(text("reports", f"sql/{name}.sql"), {**months, "now": at})
-        cursor.execute(text("reports", "sql/drop_replaced.sql"), months)
+            _run(cursor, name, {**months, "now": at})
+        for name in ("drop_replaced", "keep_stale", "forget_stale"):
+            _run(cursor, name, months)
         gone = cursor.execute(
             "DELETE FROM store.due WHERE month >= $first AND month < $after", months
         ).fetchall()
@@ -77,8 +79,12 @@ def _summarise_cloud(store: Store) -> int:
             "DELETE FROM store.cloud_usage WHERE (site_name, year, month) IN "
             "(SELECT (site_name, year, month) FROM store.cloud_due)"
         )
-        cursor.execute(text("reports", "sql/summarise_cloud.sql"), {"now": now()})
+        _run(cursor, "summarise_cloud", {"now": now()})
         return int(cursor.execute("DELETE FROM store.cloud_due").fetchall()[0][0])
+
+
+def _run(cursor: DuckDBPyConnection, name: str, values: Mapping[str, object]) -> None:
+    cursor.execute(text("reports", f"sql/{name}.sql"), dict(values))
 
 
 def _instant(day: date) -> datetime:
