@@ -88,12 +88,17 @@ class LocalRepository:
         return query(self.store, sql)
 
     def export(
-        self, dataset: str, form: str = "csv", month: tuple[int, int] | None = None
+        self,
+        dataset: str,
+        form: str = "csv",
+        month: tuple[int, int] | None = None,
+        *,
+        as_apel: bool = False,
     ) -> Iterator[bytes]:
         """See `Repository`."""
         from reports.export import export
 
-        return export(self.store, dataset, form, month)
+        return export(self.store, dataset, form, month, as_apel=as_apel)
 
     def messages(
         self, state: str = "", limit: int = 100, before: int | None = None, search: str = ""

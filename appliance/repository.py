@@ -30,6 +30,8 @@ class Question:
     """Of jobs a benchmark: work in this unit only; none: a row a benchmark. Of storage TB, TiB …"""
     subject: str = "jobs"
     """What it is about: see `reports.catalogue.SUBJECTS`."""
+    as_apel: bool = False
+    """The figures that the reference, APEL 2.5.0, would give: see `reports.apel`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,16 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         """One read-only statement over the datasets."""
 
     def export(
-        self, dataset: str, form: str = "csv", month: tuple[int, int] | None = None
+        self,
+        dataset: str,
+        form: str = "csv",
+        month: tuple[int, int] | None = None,
+        *,
+        as_apel: bool = False,
     ) -> Iterator[bytes]:
         """A whole dataset, or its rows of one (year, month), as a file in pieces.
 
-        `form`: `csv`, `json` or `parquet`.
+        `form`: `csv`, `json` or `parquet`; `as_apel`: what the reference would hold.
         """
 
     def messages(

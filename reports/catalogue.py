@@ -4,13 +4,16 @@ from collections.abc import Iterable
 
 from appliance.errors import UsageError
 from appliance.repository import Question
-from reports.cloud import CLOUD
+from reports.cloud import CLOUD, CLOUD_AS_APEL
 from reports.storage import STORAGE
 from reports.subject import Subject
 from reports.times import check_times
-from reports.usage import USAGE
+from reports.usage import USAGE, USAGE_AS_APEL
 
 SUBJECTS = {"jobs": USAGE, "storage": STORAGE, "cloud": CLOUD}
+
+AS_APEL = {"jobs": USAGE_AS_APEL, "storage": STORAGE, "cloud": CLOUD_AS_APEL}
+"""The same of what the reference would hold: storage is the same."""
 
 NAMED = {
     "usage": Question(by=("vo",)),
@@ -38,7 +41,7 @@ def check(question: Question) -> Subject:
         raise UsageError("the question names nothing to group by", hint="--by vo")
     if question.subject not in SUBJECTS:
         raise UsageError(f"no subject {question.subject}", hint=f"one of {', '.join(SUBJECTS)}")
-    subject = SUBJECTS[question.subject]
+    subject = (AS_APEL if question.as_apel else SUBJECTS)[question.subject]
     _known("--by", question.by, subject.dimensions)
     _known("--where", [name for name, _ in question.where], subject.dimensions)
     _known("--metric", question.metrics, subject.metrics)

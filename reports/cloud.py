@@ -4,9 +4,12 @@ Memory and disk are known of records alone: a summary adds them up over machines
 different times, so that nothing says for how long each was held.
 """
 
+from dataclasses import replace
+
 from appliance.errors import UsageError
 from appliance.repository import Question
 from appliance.resources import text
+from reports.apel import with_tables
 from reports.subject import Metric, Source, Subject
 from reports.times import whole_months
 
@@ -17,17 +20,21 @@ def source(question: Question) -> Source:
     Raises:
         UsageError: The times begin or end within a month: counters are not known there.
     """
+    return _from(question, text("reports", "sql/cloud_used.sql"))
+
+
+def source_as_apel(question: Question) -> Source:
+    """The same of what the reference would hold. Raises as `source`."""
+    return _from(question, with_tables("SELECT * FROM apel_cloud_used"))
+
+
+def _from(question: Question, used: str) -> Source:
     if not whole_months(question):
         raise UsageError("machines are known by month, not by day", hint="--from 2026-05")
-    named = {*question.by, *(name for name, _ in question.where)}
-    return Source(
-        text("reports", "sql/cloud_usage.sql"),
-        {
-            "since": question.since,
-            "until": question.until,
-            "by_month": "month" in named,
-        },
-    )
+    told_apart = "month" in {*question.by, *(name for name, _ in question.where)}
+    times = {"since": question.since, "until": question.until, "by_month": told_apart}
+    rows = text("reports", "sql/cloud_usage.sql").replace("FROM used", f"FROM ({used})")
+    return Source(rows, times)
 
 
 CLOUD = Subject(
@@ -98,3 +105,5 @@ CLOUD = Subject(
         "same service and month",
     },
 )
+
+CLOUD_AS_APEL = replace(CLOUD, source=source_as_apel)

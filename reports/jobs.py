@@ -5,6 +5,7 @@ from duckdb import DuckDBPyConnection
 from appliance.errors import UsageError
 from appliance.repository import Question
 from appliance.table import Table
+from reports.apel import dataset
 from reports.catalogue import check
 from reports.report import condition
 from reports.times import since_until
@@ -33,8 +34,9 @@ def jobs(cursor: DuckDBPyConnection, question: Question, limit: int) -> Table:
         raise UsageError(f"there are no jobs behind {question.subject}")
     chosen, values = condition(question, _COLUMNS)
     timed, times = since_until(question, "end_time")
+    held = dataset("jobs") if question.as_apel else "SELECT * FROM jobs"
     found = cursor.execute(
-        f"SELECT * FROM jobs WHERE {chosen} AND {timed} ORDER BY end_time DESC, local_job_id "
+        f"SELECT * FROM ({held}) WHERE {chosen} AND {timed} ORDER BY end_time DESC, local_job_id "
         "LIMIT $limit",
         {**values, **times, "limit": limit},
     )

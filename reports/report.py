@@ -7,6 +7,7 @@ from duckdb import DuckDBPyConnection
 
 from appliance.repository import Question
 from appliance.table import Table, Value
+from reports import apel
 from reports.catalogue import check
 from reports.subject import Subject
 
@@ -40,7 +41,8 @@ def report(cursor: DuckDBPyConnection, question: Question) -> Table:
     [whole] = [row for row in rows if row[-1]] or [()]
     headings = tuple(subject.heading(name, question.unit) for name in names)
     totals = _totals(subject, names, whole) if found else None
-    return Table(headings, found, totals, notes=_remarks(subject, whole))
+    title = apel.TITLE if question.as_apel else ""
+    return Table(headings, found, totals, title, _remarks(subject, whole))
 
 
 def _metrics(subject: Subject, question: Question) -> tuple[str, ...]:
@@ -70,7 +72,9 @@ def condition(
     for number, (name, allowed) in enumerate(question.where):
         column = columns.get(name, name)
         shown = f"coalesce(({column})::VARCHAR, '')"  # nothing is asked for by an empty value
-        parts.append(f"{shown} IN (SELECT unnest($where{number}::VARCHAR[]))")
+        same = apel.fold if question.as_apel else str
+        asked = f"SELECT {same('v')} FROM (SELECT unnest($where{number}::VARCHAR[]) AS v)"
+        parts.append(f"{same(shown)} IN ({asked})")
         values[f"where{number}"] = list(allowed)
     return " AND ".join(parts), values
 

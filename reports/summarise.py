@@ -30,7 +30,7 @@ def mark_due(store: Store, months: Iterable[Month] = ()) -> None:
     with store.transaction() as cursor:
         for name in ("mark_due", "mark_cloud_due"):
             values = {"months": chosen, "all": not chosen}
-            cursor.execute(text("reports", f"sql/{name}.sql"), values)
+            cursor.execute(_sql(name), values)
 
 
 def due(store: Store) -> int:
@@ -43,7 +43,7 @@ def due(store: Store) -> int:
 def _next_due(store: Store) -> tuple[date, date] | None:
     """The earliest month that is due, and the first after the last one within a year of it."""
     with store.cursor() as cursor:
-        rows = cursor.execute(text("reports", "sql/next_due.sql")).fetchall()
+        rows = cursor.execute(_sql("next_due")).fetchall()
     first, after = rows[0]
     return None if first is None else (first, after)
 
@@ -79,12 +79,20 @@ def _summarise_cloud(store: Store) -> int:
             "DELETE FROM store.cloud_usage WHERE (site_name, year, month) IN "
             "(SELECT (site_name, year, month) FROM store.cloud_due)"
         )
-        _run(cursor, "summarise_cloud", {"now": now()})
+        cursor.execute(
+            f"INSERT INTO store.cloud_usage BY NAME WITH vm_records AS ({_sql('due_vms')}) "
+            f"SELECT *, $now AS update_time FROM ({_sql('months_of_vms')})",
+            {"now": now()},
+        )
         return int(cursor.execute("DELETE FROM store.cloud_due").fetchall()[0][0])
 
 
 def _run(cursor: DuckDBPyConnection, name: str, values: Mapping[str, object]) -> None:
-    cursor.execute(text("reports", f"sql/{name}.sql"), dict(values))
+    cursor.execute(_sql(name), dict(values))
+
+
+def _sql(name: str) -> str:
+    return text("reports", f"sql/{name}.sql")
 
 
 def _instant(day: date) -> datetime:

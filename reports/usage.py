@@ -1,10 +1,13 @@
 """Jobs and received summaries of jobs: who used how much of the processors."""
 
+from dataclasses import replace
+
 from appliance.repository import Question
 from appliance.resources import text
+from reports.apel import with_tables
 from reports.subject import Metric, Source, Subject
 from reports.times import since_until, whole_months
-from reports.units import UNITS, in_unit, own_unit
+from reports.units import UNITS, as_apel, in_unit, own_unit
 
 _UNCOVERED = "sum(CASE WHEN wall_score IS NULL OR cpu_score IS NULL THEN jobs ELSE 0 END)"
 
@@ -20,6 +23,14 @@ def source(question: Question) -> Source:
     kept, values = since_until(question)
     rows = text("reports", f"sql/{name}.sql")
     return Source(f"SELECT *, {scores} FROM ({rows}) WHERE {kept}", values)
+
+
+def source_as_apel(question: Question) -> Source:
+    """The same from what the reference would hold, with the work that it knows: not times cores."""
+    name = "usage_of_months" if whole_months(question) else "usage_of_jobs"
+    kept, values = since_until(question)
+    rows = with_tables(text("reports", f"sql/{name}_as_apel.sql"), question.since, question.until)
+    return Source(f"SELECT *, {as_apel(question.unit)} FROM ({rows}) WHERE {kept}", values)
 
 
 USAGE = Subject(
@@ -68,3 +79,24 @@ USAGE = Subject(
     units=UNITS,
 )
 """Work is in benchmark·hours."""
+
+USAGE_AS_APEL = replace(
+    USAGE,
+    source=source_as_apel,
+    metrics={
+        **USAGE.metrics,
+        "jobs_replaced": Metric("max(lost)", "Jobs that one of another machine replaces."),
+        "names_folded": Metric("max(respelled)", "Spellings that count as another."),
+        "groups_kept": Metric("sum(stale)", "Groups of which no job is left."),
+        "custom_jobs": Metric("sum(custom)", "Jobs without a benchmark, of level 1."),
+    },
+    remarks={
+        "jobs_replaced": "{n} jobs share site, number and end with a job of another machine: "
+        "the one loaded last counts",
+        "names_folded": "{n} spellings of names count as others that differ in case, accents or "
+        "blanks at their end",
+        "groups_kept": "{n} groups of which no job is left count as they were last",
+        "custom_jobs": "{n} jobs without a benchmark count with level 1",
+    },
+)
+"""Work is wall or CPU time × benchmark: the reference does not multiply by cores."""

@@ -33,6 +33,9 @@ class Format(StrEnum):
 
 AsFormat = Annotated[Format, typer.Option("--format", help="How to write it.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="A file; default: here.")]
+AsApel = Annotated[
+    bool, typer.Option("--as-apel", help="As APEL 2.5.0 would have it, faults and all.")
+]
 
 
 _FOR_PEOPLE = ("message_id", "received_at", "source_name", "signer", "kind", "records", "state",
@@ -57,6 +60,7 @@ def report(
     ] = "",
     as_: AsFormat = Format.table,
     output: Output = None,
+    as_apel: AsApel = False,
 ) -> None:
     """Show who used what; without more, by VO for this year.
 
@@ -77,7 +81,7 @@ def report(
     if first is None and last is None:
         first, last = whole_year(_today())
     question = replace(NAMED[name], since=first, until=last, where=conditions(where), unit=unit)
-    question = replace(question, by=_names(by) or question.by)
+    question = replace(question, by=_names(by) or question.by, as_apel=as_apel)
     question = replace(question, metrics=_names(metric) or question.metrics)
     check(question)
     with open_repository() as repository:
@@ -96,6 +100,7 @@ def export(
     as_: Annotated[str, typer.Option("--format", help="csv, json or parquet.")] = "csv",
     month: Annotated[str, typer.Option(help="Only this month, YYYY-MM.")] = "",
     output: Output = None,
+    as_apel: AsApel = False,
 ) -> None:
     """Write a whole dataset.
 
@@ -107,7 +112,7 @@ def export(
     if form == "parquet" and output is None and sys.stdout.isatty():
         raise UsageError("Parquet is not for a terminal", hint="-o names a file")
     with open_repository() as repository:
-        pieces = repository.export(dataset, form, chosen)
+        pieces = repository.export(dataset, form, chosen, as_apel=as_apel)
         with binary_output(output) as out:
             for piece in pieces:
                 out.write(piece)

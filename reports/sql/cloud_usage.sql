@@ -1,27 +1,7 @@
--- Virtual machines by month: what their records say, and received summaries. $since, $until: DATE or
--- NULL; $by_month: BOOLEAN, whether months are told apart.
---
--- Received summaries of a service's month count only where there are no records of it: records say
--- the same, and more. What is of no month (month 0 of year 0, or month 77) belongs to no time: it
+-- Virtual machines by month, of `used`. $since, $until: DATE or NULL; $by_month: BOOLEAN, whether
+-- months are told apart. What is of no month (month 0 of year 0, or month 77) belongs to no time: it
 -- counts only where months are told apart.
-WITH used AS (
-    SELECT site_name, cloud_compute_service, month, year, global_user_name, vo, vo_group, vo_role,
-           status, cloud_type, image_id, wall_duration, cpu_duration, cpu_count, network_inbound,
-           network_outbound, memory_mb_s, memory_wall, disk_gb_s, disk_wall, benchmark_type,
-           number_of_vms, fallen_vms, false AS left_out
-    FROM store.cloud_usage
-    UNION ALL
-    SELECT r.site_name, r.cloud_compute_service, r.month, r.year, r.global_user_name, r.vo,
-           r.vo_group, r.vo_role, r.status, r.cloud_type, r.image_id, r.wall_duration,
-           r.cpu_duration, r.cpu_count, r.network_inbound, r.network_outbound, NULL, NULL, NULL,
-           NULL, r.benchmark_type, r.number_of_vms, 0, d.site_name IS NOT NULL
-    FROM store.received_cloud_summaries AS r
-    LEFT JOIN (SELECT DISTINCT site_name, cloud_compute_service, month, year
-               FROM store.cloud_usage) AS d
-      ON d.site_name = r.site_name AND d.cloud_compute_service = r.cloud_compute_service
-         AND d.month = r.month AND d.year = r.year
-),
-dated AS (
+WITH dated AS (
     SELECT *, CASE WHEN month BETWEEN 1 AND 12 AND year BETWEEN 1 AND 9999
                    THEN make_date(year, month, 1) END AS day
     FROM used

@@ -1,16 +1,15 @@
--- The virtual machines of the months of sites that are due: what their counters grew since the
--- record before, of whatever site or status (APEL 2.5.0, SummariseVMs). $now: TIMESTAMP.
+-- The virtual machines of `vm_records` by month, where the record is `wanted`: what their counters
+-- grew since the record before, of whatever site or status (APEL 2.5.0, SummariseVMs).
 -- A sum beyond 64 bits is NULL; memory or disk × time beyond 10^15 of either is not known.
-INSERT INTO store.cloud_usage
-SELECT site_name, cloud_compute_service, measurement_month, measurement_year, global_user_name, vo,
-       vo_group, vo_role, status, min(cloud_type) AS cloud_type, image_id,
+SELECT site_name, cloud_compute_service, measurement_month AS month, measurement_year AS year,
+       global_user_name, vo, vo_group, vo_role, status, min(cloud_type) AS cloud_type, image_id,
        min(start_time) AS earliest_start_time, max(start_time) AS latest_start_time,
        TRY_CAST(sum(wall) AS BIGINT) AS wall_duration,
        TRY_CAST(sum(cpu) AS BIGINT) AS cpu_duration, cpu_count,
        TRY_CAST(sum(inbound) AS BIGINT) AS network_inbound,
        TRY_CAST(sum(outbound) AS BIGINT) AS network_outbound,
        TRY_CAST(sum(memory) AS BIGINT) AS memory, TRY_CAST(sum(disk) AS BIGINT) AS disk,
-       benchmark_type, benchmark, count(*) AS number_of_vms, $now AS update_time,
+       benchmark_type, benchmark, count(*) AS number_of_vms,
        sum(memory_s)::DECIMAL(38, 0) AS memory_mb_s,
        TRY_CAST(sum(CASE WHEN memory_s IS NOT NULL THEN wall END) AS BIGINT) AS memory_wall,
        sum(disk_s)::DECIMAL(38, 0) AS disk_gb_s,
@@ -26,14 +25,9 @@ FROM (SELECT *,
                        - coalesce(lag(network_inbound) OVER earlier, 0) AS inbound,
                    network_outbound::DECIMAL(20, 0)
                        - coalesce(lag(network_outbound) OVER earlier, 0) AS outbound
-            FROM store.cloud_records
-            WHERE vm_uuid IN (SELECT r.vm_uuid
-                              FROM store.cloud_records AS r JOIN store.cloud_due AS d
-                                ON r.site_name = d.site_name AND r.measurement_year = d.year
-                                   AND r.measurement_month = d.month)
+            FROM vm_records
             WINDOW earlier AS (PARTITION BY vm_uuid, measurement_year = 0
                                ORDER BY measurement_year, measurement_month))) AS used
-WHERE (site_name, measurement_year, measurement_month)
-      IN (SELECT (site_name, year, month) FROM store.cloud_due)
+WHERE wanted
 GROUP BY site_name, cloud_compute_service, measurement_month, measurement_year, global_user_name,
          vo, vo_group, vo_role, status, image_id, cpu_count, benchmark_type, benchmark
