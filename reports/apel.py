@@ -30,9 +30,8 @@ _ALSO = {"site_name": "site", "infrastructure": "infrastructure_type"}
 _TYPES = (JOB, SUMMARY, NORMALISED_SUMMARY, SYNC, CLOUD, CLOUD_SUMMARY)
 _GROUPED = (*_LISTED[:2], *_LISTED[4:8], "infrastructure_type", "service_level_type")
 _NOT_LOST = (
-    "NOT EXISTS (SELECT 1 FROM losers AS l WHERE l.site = j.site "
-    "AND l.machine_name = j.machine_name AND l.local_job_id = j.local_job_id "
-    "AND l.end_time = j.end_time)"
+    "(j.site, j.machine_name, j.local_job_id, j.end_time) "
+    "NOT IN (SELECT (site, machine_name, local_job_id, end_time) FROM losers)"
 )
 
 TITLE = "As APEL 2.5.0 would have it"
@@ -52,13 +51,21 @@ def with_tables(select: str, since: date | None = None, until: date | None = Non
     """
     times = [f"end_time >= DATE '{since:%Y-%m-%d}'"] if since else []
     times += [f"end_time < DATE '{until:%Y-%m-%d}'"] if until else []
-    tables = ", ".join(f"{name} AS ({sql})" for name, sql in _tables())
+    tables = ", ".join(f"{name} AS {_kept(name)}({sql})" for name, sql in _tables())
     return f"WITH {tables} {select}".replace("{times}", " AND ".join(times) or "true")
+
+
+def _kept(name: str) -> str:
+    """What takes long and is read often is worked out once."""
+    return "MATERIALIZED " if name in ("spelled", "losers", "apel_super") else ""
 
 
 @cache
 def _tables() -> tuple[tuple[str, str], ...]:
     found = {"spelled": _spelled(), "losers": _sql("apel_losers"), "apel_jobs": _jobs()}
+    found["clashing"] = (
+        "SELECT DISTINCT site, date_trunc('month', end_time)::DATE AS month FROM losers"
+    )
     for kind in _TYPES[1:]:
         found[f"apel_{kind.stored_in}"] = _last_of_each(kind)
     found["groups"] = _sql("apel_groups")

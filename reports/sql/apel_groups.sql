@@ -10,22 +10,18 @@ SELECT 1, site, month, global_user_name, vo, vo_group, vo_role, submit_host, inf
        infrastructure_description, service_level_type, service_level, node_count, processors,
        earliest_end_time, latest_end_time, wall_duration, cpu_duration, NULL, NULL,
        number_of_jobs, update_time
-FROM store.usage AS u
+FROM store.usage
 WHERE source = 'jobs'
-  AND NOT EXISTS (SELECT 1 FROM losers AS l
-                  WHERE l.site = u.site AND date_trunc('month', l.end_time)::DATE = u.month)
+  AND (site, month) NOT IN (SELECT (site, month) FROM clashing)
 UNION ALL
 SELECT 1, site, date_trunc('month', end_time)::DATE, global_user_name, vo, vo_group, vo_role,
        submit_host, infrastructure_type, infrastructure_description, service_level_type,
        service_level, node_count, processors, end_time, end_time, wall_duration, cpu_duration,
        NULL, NULL, 1, (SELECT max(update_time) FROM store.usage)
-FROM store.jobs AS j
-WHERE EXISTS (SELECT 1 FROM losers AS l
-              WHERE l.site = j.site
-                AND date_trunc('month', l.end_time) = date_trunc('month', j.end_time))
-  AND NOT EXISTS (SELECT 1 FROM losers AS l
-                  WHERE l.site = j.site AND l.machine_name = j.machine_name
-                    AND l.local_job_id = j.local_job_id AND l.end_time = j.end_time)
+FROM store.jobs
+WHERE (site, date_trunc('month', end_time)::DATE) IN (SELECT (site, month) FROM clashing)
+  AND (site, machine_name, local_job_id, end_time)
+      NOT IN (SELECT (site, machine_name, local_job_id, end_time) FROM losers)
 UNION ALL
 SELECT 2, site, make_date(year, month, 1), global_user_name, vo, vo_group, vo_role, submit_host,
        infrastructure_type, infrastructure_description, service_level_type, service_level,
