@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from appliance.local import LocalRepository
 from appliance.repository import Loaded, Question
@@ -240,3 +242,53 @@ def test_every_dimension_and_metric_is_there_as_apel_too(
         for name in known.dimensions:
             ask(repository, name, **question)
     assert ask(repository, "vo", **JOBS, **JUNE) == ours(repository, "vo", **JOBS, **JUNE)
+
+
+DRAWN = st.lists(
+    st.tuples(
+        st.sampled_from(["S1", "s1", "S2"]),
+        st.sampled_from(["a", "b"]),  # the machine
+        st.sampled_from(["x", "X", "y "]),  # the job's number
+        st.sampled_from(["1717200060", "1719792000"]),  # June, July
+        st.sampled_from(["v", "V", "w", "ẃ"]),
+        st.integers(0, 5),  # hours
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(drawn=DRAWN)
+def test_after_any_load_the_jobs_are_those_of_the_references_key(
+    repository: LocalRepository, load: Load, drawn: list[tuple[str, str, str, str, str, int]]
+) -> None:
+    with repository.store.transaction() as cursor:
+        for table in ("jobs", "usage", "stale_usage", "messages"):
+            cursor.execute(f"DELETE FROM store.{table}")
+    load(
+        *[
+            message(record(Site=site, MachineName=machine, LocalJobId=number, EndTime=end, VO=vo,
+                           WallDuration=str(hours * 3600), Queue=str(at)))
+            for at, (site, machine, number, end, vo, hours) in enumerate(drawn)
+        ]
+    )  # fmt: skip
+    held = {(s, m, n.strip(), e): (at, v, h) for at, (s, m, n, e, v, h) in enumerate(drawn)}
+    first: dict[str, str] = {}
+    for _, vo, _ in sorted(held.values()):
+        first.setdefault(_folded(vo), vo)
+    kept = {}
+    for (site, _, number, end), (_, vo, hours) in sorted(held.items(), key=lambda item: item[1]):
+        kept[site.lower(), number.lower(), end] = first[_folded(vo)], hours
+    wanted: dict[tuple[str, str], list[int]] = {}
+    for (_, _, end), (vo, hours) in kept.items():
+        sums = wanted.setdefault((vo, "2024-06" if end == "1717200060" else "2024-07"), [0, 0])
+        sums[0], sums[1] = sums[0] + 1, sums[1] + hours
+    found = {(row[0], row[1]): [*row[2:]] for row in ask(repository, "vo", "month", **JOBS)}
+    assert found == wanted
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("ẃ", "w")
