@@ -84,11 +84,16 @@ class RemoteRepository:
         return found
 
     def export(
-        self, dataset: str, form: str = "csv", month: tuple[int, int] | None = None
+        self,
+        dataset: str,
+        form: str = "csv",
+        month: tuple[int, int] | None = None,
+        *,
+        as_apel: bool = False,
     ) -> Iterator[bytes]:
         """See `Repository`."""
-        given = wire.encode({"dataset": dataset, "form": form, "month": month})
-        connection, answer = self._post("export", given)
+        asked = {"dataset": dataset, "form": form, "month": month, "as_apel": as_apel}
+        connection, answer = self._post("export", wire.encode(asked))
 
         def pieces() -> Iterator[bytes]:
             try:

@@ -72,10 +72,10 @@ class LocalRepository:
 
     def report(self, question: Question) -> Table:
         """See `Repository`."""
-        from reports.usage import usage
+        from reports.report import report
 
         with self.store.cursor() as cursor:
-            return usage(cursor, question)
+            return report(cursor, question)
 
     def jobs(self, question: Question, limit: int = 500) -> Table:
         """See `Repository`."""
@@ -91,12 +91,17 @@ class LocalRepository:
         return query(self.store, sql)
 
     def export(
-        self, dataset: str, form: str = "csv", month: tuple[int, int] | None = None
+        self,
+        dataset: str,
+        form: str = "csv",
+        month: tuple[int, int] | None = None,
+        *,
+        as_apel: bool = False,
     ) -> Iterator[bytes]:
         """See `Repository`."""
         from reports.export import export
 
-        return export(self.store, dataset, form, month)
+        return export(self.store, dataset, form, month, as_apel=as_apel)
 
     def messages(
         self, state: str = "", limit: int = 100, before: int | None = None, search: str = ""

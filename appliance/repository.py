@@ -19,16 +19,20 @@ class Question:
     """A report: which figures, grouped by what, over which time."""
 
     by: tuple[str, ...] = ("vo",)
-    """Dimensions, outermost first: see `reports.catalogue.DIMENSIONS`."""
+    """Dimensions of the subject, outermost first."""
     metrics: tuple[str, ...] = ()
-    """See `reports.catalogue.METRICS`; none: the standard ones."""
+    """Metrics of the subject; none: the standard ones."""
     since: date | None = None
     until: date | None = None
-    """Jobs that ended on or after `since` and before `until`, UTC."""
+    """Jobs that ended on or after `since` and before `until`, UTC; storage that was held then."""
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(dimension, allowed values): all must hold."""
     unit: str = ""
-    """A benchmark: work in this unit only; none: a row a benchmark."""
+    """Of jobs a benchmark: work in this unit only; none: a row a benchmark. Of storage TB, TiB …"""
+    subject: str = "jobs"
+    """What it is about: see `reports.catalogue.SUBJECTS`."""
+    as_apel: bool = False
+    """The figures that the reference, APEL 2.5.0, would give: see `reports.apel`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +119,16 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         """One read-only statement over the datasets."""
 
     def export(
-        self, dataset: str, form: str = "csv", month: tuple[int, int] | None = None
+        self,
+        dataset: str,
+        form: str = "csv",
+        month: tuple[int, int] | None = None,
+        *,
+        as_apel: bool = False,
     ) -> Iterator[bytes]:
         """A whole dataset, or its rows of one (year, month), as a file in pieces.
 
-        `form`: `csv`, `json` or `parquet`.
+        `form`: `csv`, `json` or `parquet`; `as_apel`: what the reference would hold.
         """
 
     def messages(

@@ -16,6 +16,10 @@ class Table:
     rows: list[tuple[Value, ...]]
     totals: tuple[Value, ...] | None = None
     """One value a column, None where a total means nothing; None: an answer without totals."""
+    title: str = ""
+    """What the figures are, where that is not what is usual."""
+    notes: tuple[str, ...] = ()
+    """What they leave out, in sentences for people."""
 
     def dicts(self) -> Iterator[dict[str, Value]]:
         """The rows by column name."""

@@ -132,7 +132,8 @@ def _rebuilt(kind: type[Any], fields: dict[str, Any]) -> Any:
     if kind is Table:
         rows = [tuple(row) for row in fields["rows"]]
         totals = fields["totals"]
-        return Table(tuple(fields["columns"]), rows, tuple(totals) if totals else None)
+        said = fields["title"], tuple(fields["notes"])
+        return Table(tuple(fields["columns"]), rows, tuple(totals) if totals else None, *said)
     if kind is Question:
         fields["where"] = tuple((name, tuple(values)) for name, values in fields["where"])
     return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})

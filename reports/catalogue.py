@@ -1,49 +1,19 @@
-"""What reports can be asked: dimensions, metrics, and questions that have a name.
+"""What reports can be asked: subjects with their dimensions and metrics, and questions by name."""
 
-Metrics are sums first, ratios last: an efficiency of a total is never a mean of efficiencies.
-"""
+from collections.abc import Iterable
 
 from appliance.errors import UsageError
 from appliance.repository import Question
+from reports.cloud import CLOUD, CLOUD_AS_APEL
+from reports.storage import STORAGE
+from reports.subject import Subject
+from reports.times import check_times
+from reports.usage import USAGE, USAGE_AS_APEL
 
-DIMENSIONS = {
-    "site": "The site's name.",
-    "vo": "The virtual organisation.",
-    "vo_group": "The group within the VO.",
-    "vo_role": "The role within the group.",
-    "user": "The user's DN or token subject.",
-    "submit_host": "The gatekeeper and queue.",
-    "month": "YYYY-MM of the job's end, UTC.",
-    "year": "The year of the job's end, UTC.",
-    "queue": "The batch queue; None of received summaries.",
-    "infrastructure": "grid or local.",
-    "benchmark": "HEPscore23 or HEPSPEC, by custom; si2k counts as HEPSPEC, 250 to one.",
-    "processors": "Cores of the job; 0: not said.",
-}
-"""Dimension by name, with its explanation. They are columns of `usage`, in either source."""
+SUBJECTS = {"jobs": USAGE, "storage": STORAGE, "cloud": CLOUD}
 
-METRICS = {
-    "jobs": ("sum(jobs)", "Jobs that ended."),
-    "wall_hours": ("sum(wall) / 3600", "Elapsed hours."),
-    "core_wall_hours": ("sum(core_wall) / 3600", "Elapsed hours × cores, at least one."),
-    "cpu_hours": ("sum(cpu) / 3600", "CPU hours of all cores."),
-    "wall_work": ("sum(wall_score) / 3600", "Core-wall hours × benchmark."),
-    "cpu_work": ("sum(cpu_score) / 3600", "CPU hours × benchmark."),
-    "uncovered_jobs": (
-        "sum(CASE WHEN wall_score IS NULL OR cpu_score IS NULL THEN jobs ELSE 0 END)",
-        "Jobs without a value of the benchmark: their work is not in the figures.",
-    ),
-    "efficiency": ("sum(cpu) / nullif(sum(core_wall), 0)", "CPU time by core-wall time, 0 to 1."),
-}
-"""Metric by name: SQL over `usage`, and its explanation. Work is in benchmark·hours."""
-
-WORK = frozenset({"wall_work", "cpu_work"})
-"""Metrics that carry a benchmark's unit: two benchmarks are never added up."""
-
-STANDARD = ("jobs", "wall_hours", "core_wall_hours", "cpu_hours", "efficiency", "wall_work")
-
-UNITS = ("HEPscore23", "HEPSPEC", "si2k")
-"""What work can be expressed in."""
+AS_APEL = {"jobs": USAGE_AS_APEL, "storage": STORAGE, "cloud": CLOUD_AS_APEL}
+"""The same of what the reference would hold: storage is the same."""
 
 NAMED = {
     "usage": Question(by=("vo",)),
@@ -54,31 +24,36 @@ NAMED = {
     "queues": Question(by=("queue",)),
     "benchmarks": Question(by=("benchmark",)),
     "efficiency": Question(by=("vo",), metrics=("efficiency", "cpu_hours", "core_wall_hours")),
+    "storage": Question(subject="storage", by=("vo", "media")),
+    "shares": Question(subject="storage", by=("site", "share", "media")),
+    "cloud": Question(subject="cloud", by=("vo",)),
 }
 """Reports by name; flags change what they ask."""
 
 
-def check(question: Question) -> None:
-    """Refuse a question that names what there is not.
+def check(question: Question) -> Subject:
+    """The subject of a question that names only what there is.
 
     Raises:
-        UsageError: An unknown dimension, metric or unit, or times that hold no day.
+        UsageError: An unknown subject, dimension, metric or unit, or times that hold no day.
     """
     if not isinstance(question, Question) or not question.by:
         raise UsageError("the question names nothing to group by", hint="--by vo")
-    _known("--by", question.by, DIMENSIONS)
-    _known("--where", [name for name, _ in question.where], DIMENSIONS)
-    _known("--metric", question.metrics, METRICS)
-    _known("--unit", [question.unit] if question.unit else [], UNITS)
-    if question.since and question.until and question.until <= question.since:
-        raise UsageError(
-            f"no time from {question.since} to {question.until}",
-            hint="put --from before --to, which is not included",
-        )
+    if question.subject not in SUBJECTS:
+        raise UsageError(f"no subject {question.subject}", hint=f"one of {', '.join(SUBJECTS)}")
+    subject = (AS_APEL if question.as_apel else SUBJECTS)[question.subject]
+    _known("--by", question.by, subject.dimensions)
+    _known("--where", [name for name, _ in question.where], subject.dimensions)
+    _known("--metric", question.metrics, subject.metrics)
+    if question.unit and not subject.units:
+        raise UsageError(f"--unit {question.unit}: {question.subject} has no units to choose from")
+    _known("--unit", [question.unit] if question.unit else [], subject.units)
+    check_times(question)
+    return subject
 
 
-def _known(flag: str, given: "tuple[str, ...] | list[str]", known: object) -> None:
-    names = list(known)  # type: ignore[call-overload]
+def _known(flag: str, given: tuple[str, ...] | list[str], known: Iterable[str]) -> None:
+    names = list(known)
     for name in given:
         if name not in names:
             raise UsageError(f"{flag} {name}: there is none", hint=f"one of {', '.join(names)}")

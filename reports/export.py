@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from appliance.errors import UsageError
 from appliance.store import Store
 from appliance.tables import datasets
+from reports import apel
 
 _PIECE = 1 << 18
 _TIMES = "'%Y-%m-%dT%H:%M:%SZ'"
@@ -28,10 +29,18 @@ _TIME_OF = {
 _TIMELESS = frozenset({"storage_group_attributes"})
 
 
-def export(store: Store, dataset: str, form: str, month: tuple[int, int] | None) -> Iterator[bytes]:
+def export(
+    store: Store,
+    dataset: str,
+    form: str,
+    month: tuple[int, int] | None,
+    *,
+    as_apel: bool = False,
+) -> Iterator[bytes]:
     """A dataset, or its rows of one (year, month), as the bytes of a file.
 
-    Times are ISO with Z in CSV and JSON. The checks are made before the first piece is asked for.
+    Times are ISO with Z in CSV and JSON. `as_apel`: what the reference would hold. The checks are
+    made before the first piece is asked for.
 
     Raises:
         UsageError: There is no such dataset or form, or it has no months.
@@ -41,7 +50,8 @@ def export(store: Store, dataset: str, form: str, month: tuple[int, int] | None)
     if form not in _OPTIONS:
         raise UsageError(f"there is no format {form}", hint=f"one of {', '.join(_OPTIONS)}")
     order = _ORDER.get(dataset, " ORDER BY ALL")
-    return _pieces(store, f"SELECT * FROM {dataset}{_in_month(dataset, month)}{order}", form)
+    source = f"({apel.dataset(dataset)})" if as_apel and apel.dataset(dataset) else dataset
+    return _pieces(store, f"SELECT * FROM {source}{_in_month(dataset, month)}{order}", form)
 
 
 def _in_month(dataset: str, month: tuple[int, int] | None) -> str:

@@ -16,8 +16,11 @@ from typing import TextIO
 from appliance.printable import printable
 from appliance.table import Table, Value
 
-_PLACES = {"efficiency": 3}
+_PLACES = {"efficiency": 3, "covered": 3}
 """Decimal places of figures that are not rounded to one."""
+
+_CAPACITY = frozenset({"tb", "tib", "pb", "pib"})
+"""Units so large that much is less than one of them."""
 
 
 def write(table: Table, form: str, out: TextIO) -> None:
@@ -53,7 +56,8 @@ def write_json(table: Table, out: TextIO) -> None:
 
 
 def write_table(table: Table, out: TextIO) -> None:
-    """Aligned columns, figures to the right, totals below a line."""
+    """Aligned columns, figures to the right, totals below a line; above them the title."""
+    out.write(f"{table.title}\n\n" if table.title else "")
     lines = [table.columns, *_shown(table)]
     widths = [max(_width(row[n]) for row in lines) for n in range(len(table.columns))]
     right = _figures(table)
@@ -66,7 +70,8 @@ def write_table(table: Table, out: TextIO) -> None:
 
 
 def write_markdown(table: Table, out: TextIO) -> None:
-    """A Markdown table; totals in bold."""
+    """A Markdown table; totals in bold; a title above, if there is one."""
+    out.write(f"{table.title}\n\n" if table.title else "")
     right = _figures(table)
     out.write(_piped(table.columns))
     out.write(_piped(["---:" if figure else "---" for figure in right]))
@@ -88,7 +93,8 @@ def figure(name: str, value: float | Decimal) -> str:
     """A figure for people: thousands apart, one decimal place unless its name wants more."""
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:,.{_PLACES.get(name, 1)}f}"
+    places = 3 if _CAPACITY.intersection(name.split("_")) else _PLACES.get(name, 1)
+    return f"{value:,.{places}f}"
 
 
 def _shown(table: Table) -> list[Sequence[str]]:

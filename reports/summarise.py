@@ -1,7 +1,9 @@
 """Summaries, kept true to the records: only what a load touched is made again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
+
+from duckdb import DuckDBPyConnection
 
 from appliance.resources import text
 from appliance.store import Store, now
@@ -28,7 +30,7 @@ def mark_due(store: Store, months: Iterable[Month] = ()) -> None:
     with store.transaction() as cursor:
         for name in ("mark_due", "mark_cloud_due"):
             values = {"months": chosen, "all": not chosen}
-            cursor.execute(text("reports", f"sql/{name}.sql"), values)
+            cursor.execute(_sql(name), values)
 
 
 def due(store: Store) -> int:
@@ -41,7 +43,7 @@ def due(store: Store) -> int:
 def _next_due(store: Store) -> tuple[date, date] | None:
     """The earliest month that is due, and the first after the last one within a year of it."""
     with store.cursor() as cursor:
-        rows = cursor.execute(text("reports", "sql/next_due.sql")).fetchall()
+        rows = cursor.execute(_sql("next_due")).fetchall()
     first, after = rows[0]
     return None if first is None else (first, after)
 
@@ -50,18 +52,18 @@ def _summarise_months(store: Store, first: date, after: date) -> int:
     months = {"first": first, "after": after}
     with store.transaction() as cursor:
         at = now()  # while nobody else writes: publishing relies on it
+        _run(cursor, "note_groups", months)
         cursor.execute(
             "DELETE FROM store.usage WHERE month >= $first AND month < $after "
             "AND (site, month) IN (SELECT (site, month) FROM store.due)",
             months,
         )
-        cursor.execute(
-            text("reports", "sql/summarise_jobs.sql"),
-            {"since": _instant(first), "until": _instant(after), "now": at},
-        )
+        span = {"since": _instant(first), "until": _instant(after)}
+        _run(cursor, "summarise_jobs", {**span, "now": at})
         for name in ("take_summaries", "take_normalised"):
-            cursor.execute(text("reports", f"sql/{name}.sql"), {**months, "now": at})
-        cursor.execute(text("reports", "sql/drop_replaced.sql"), months)
+            _run(cursor, name, {**months, "now": at})
+        for name in ("drop_replaced", "keep_stale", "forget_stale"):
+            _run(cursor, name, months)
         gone = cursor.execute(
             "DELETE FROM store.due WHERE month >= $first AND month < $after", months
         ).fetchall()
@@ -78,8 +80,20 @@ def _summarise_cloud(store: Store) -> int:
             "DELETE FROM store.cloud_usage WHERE (site_name, year, month) IN "
             "(SELECT (site_name, year, month) FROM store.cloud_due)"
         )
-        cursor.execute(text("reports", "sql/summarise_cloud.sql"), {"now": now()})
+        cursor.execute(
+            f"INSERT INTO store.cloud_usage BY NAME WITH vm_records AS ({_sql('due_vms')}) "
+            f"SELECT *, $now AS update_time FROM ({_sql('months_of_vms')})",
+            {"now": now()},
+        )
         return int(cursor.execute("DELETE FROM store.cloud_due").fetchall()[0][0])
+
+
+def _run(cursor: DuckDBPyConnection, name: str, values: Mapping[str, object]) -> None:
+    cursor.execute(_sql(name), dict(values))
+
+
+def _sql(name: str) -> str:
+    return text("reports", f"sql/{name}.sql")
 
 
 def _instant(day: date) -> datetime:

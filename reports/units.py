@@ -8,6 +8,9 @@ summaries say their work themselves, that of si2k divided by 250 already.
 
 from appliance.records.benchmarks import SI2K_PER_HEPSPEC
 
+UNITS = ("HEPscore23", "HEPSPEC", "si2k")
+"""What work can be expressed in."""
+
 _PER = f"{1 / SI2K_PER_HEPSPEC:.3f}"  # 0.004: exact as a decimal, where a division is not
 _EXACT = "DECIMAL(16, 6)"
 _CORES = "greatest(processors, 1)::DECIMAL(10, 0)"
@@ -32,6 +35,24 @@ def in_unit(unit: str) -> str:
         level = f"coalesce({level}, {_level_of('HEPSPEC')} * {SI2K_PER_HEPSPEC}.000)"
     done = (_done_in(unit, name) for name in ("normalised_wall", "normalised_cpu"))
     return _columns(f"'{unit}'", f"({level})::{_EXACT}", *done)
+
+
+def as_apel(unit: str) -> str:
+    """The reference's own normalised durations: of the benchmark that a record is accounted by,
+    without cores; what has no benchmark is of level 1 in any."""
+    benchmark = "CASE WHEN service_level_type = 'si2k' THEN 'HEPSPEC' ELSE service_level_type END"
+    names = ("wall", "cpu")
+    if not unit:
+        scores = [f"normalised_{name} AS {name}_score" for name in names]
+        return ", ".join([f"{benchmark} AS benchmark", *scores])
+    ours = "'HEPSPEC', 'si2k'" if unit in ("HEPSPEC", "si2k") else f"'{unit}'"
+    per = SI2K_PER_HEPSPEC if unit == "si2k" else 1
+    scores = [
+        f"CASE WHEN service_level_type = 'custom' THEN normalised_{name} "
+        f"WHEN service_level_type IN ({ours}) THEN normalised_{name} * {per} END AS {name}_score"
+        for name in names
+    ]
+    return ", ".join([f"'{unit}' AS benchmark", *scores])
 
 
 def _columns(benchmark: str, level: str, wall: str, cpu: str) -> str:

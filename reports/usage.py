@@ -1,109 +1,102 @@
-"""The usage report: one statement, put together from the catalogue, over months or jobs."""
+"""Jobs and received summaries of jobs: who used how much of the processors."""
 
-from collections.abc import Mapping
-from datetime import date
-from types import MappingProxyType
-
-from duckdb import DuckDBPyConnection
+from dataclasses import replace
 
 from appliance.repository import Question
 from appliance.resources import text
-from appliance.table import Table, Value
-from reports.catalogue import METRICS, STANDARD, WORK, check
-from reports.units import in_unit, own_unit
+from reports.apel import with_tables
+from reports.subject import Metric, Source, Subject
+from reports.times import since_until, whole_months
+from reports.units import UNITS, as_apel, in_unit, own_unit
+
+_UNCOVERED = "sum(CASE WHEN wall_score IS NULL OR cpu_score IS NULL THEN jobs ELSE 0 END)"
 
 
-def usage(cursor: DuckDBPyConnection, question: Question) -> Table:
-    """The figures that a question asks for, with totals.
+def source(question: Question) -> Source:
+    """Usage with its work in the unit that is asked for, or each in its own.
 
-    Args:
-        cursor: A connection of the caller's own.
-        question: Times that are whole months are answered from the months' usage, jobs and received
-            summaries alike; others from the jobs alone, for a summary knows no days.
-
-    Returns:
-        One row a group: the dimensions, `benchmark` where work is asked in no one unit, the
-        metrics, `uncovered_jobs` where work is asked in one unit. The largest first; by month or
-        year, the earliest first. Hours and work are 64-bit floats of exact sums. Totals of work
-        over several benchmarks are None.
-
-    Raises:
-        UsageError: The question names what there is not.
+    Times that are whole months are answered from the months' usage, jobs and received summaries
+    alike; others from the jobs alone, for a summary knows no days.
     """
-    check(question)
-    metrics = _metrics(question)
-    by = dimensions(question)
-    figures = [f"{METRICS[name][0]} AS {name}" for name in metrics]
-    conditions, values = condition(question)
-    source, levelled = _source(question), in_unit(question.unit) if question.unit else own_unit()
-    rows = cursor.execute(
-        f"SELECT {', '.join([*by, *figures])}, count(DISTINCT benchmark) AS benchmarks, "
-        f"grouping({by[0]}) AS is_total FROM (SELECT *, {levelled} FROM ({source})) "
-        f"WHERE {conditions} GROUP BY GROUPING SETS (({', '.join(by)}), ()) "
-        f"ORDER BY {_order(by, metrics)}",
-        values,
-    ).fetchall()
-    columns = (*by, *metrics)
-    found = [row[:-2] for row in rows if not row[-1]]
-    totals = next((_totals(row, columns) for row in rows if row[-1]), None)
-    return Table(columns, found, totals if found else None)
+    name = "usage_of_months" if whole_months(question) else "usage_of_jobs"
+    scores = in_unit(question.unit) if question.unit else own_unit()
+    kept, values = since_until(question)
+    rows = text("reports", f"sql/{name}.sql")
+    return Source(f"SELECT *, {scores} FROM ({rows}) WHERE {kept}", values)
 
 
-def _metrics(question: Question) -> tuple[str, ...]:
-    """The figures asked for; work in one unit does not go without what it leaves out."""
-    metrics = question.metrics or STANDARD
-    partial = question.unit and WORK & set(metrics) and "uncovered_jobs" not in metrics
-    return (*metrics, "uncovered_jobs") if partial else metrics
+def source_as_apel(question: Question) -> Source:
+    """The same from what the reference would hold, with the work that it knows: not times cores."""
+    name = "usage_of_months" if whole_months(question) else "usage_of_jobs"
+    kept, values = since_until(question)
+    rows = with_tables(text("reports", f"sql/{name}_as_apel.sql"), question.since, question.until)
+    return Source(f"SELECT *, {as_apel(question.unit)} FROM ({rows}) WHERE {kept}", values)
 
 
-def dimensions(question: Question) -> tuple[str, ...]:
-    """What the rows are grouped by: as asked, and by benchmark where work would mix them."""
-    metrics = question.metrics or STANDARD
-    mixed = WORK & set(metrics) and not question.unit and "benchmark" not in question.by
-    return (*question.by, "benchmark") if mixed else question.by
+USAGE = Subject(
+    dimensions={
+        "site": "The site's name.",
+        "vo": "The virtual organisation.",
+        "vo_group": "The group within the VO.",
+        "vo_role": "The role within the group.",
+        "user": "The user's DN or token subject.",
+        "submit_host": "The gatekeeper and queue.",
+        "month": "YYYY-MM of the job's end, UTC.",
+        "year": "The year of the job's end, UTC.",
+        "queue": "The batch queue; None of received summaries.",
+        "infrastructure": "grid or local.",
+        "benchmark": "HEPscore23 or HEPSPEC, by custom; si2k counts as HEPSPEC, 250 to one.",
+        "processors": "Cores of the job; 0: not said.",
+    },
+    metrics={
+        "jobs": Metric("sum(jobs)", "Jobs that ended.", leads=False),
+        "wall_hours": Metric("sum(wall) / 3600", "Elapsed hours."),
+        "core_wall_hours": Metric("sum(core_wall) / 3600", "Elapsed hours × cores, at least one."),
+        "cpu_hours": Metric("sum(cpu) / 3600", "CPU hours of all cores."),
+        "wall_work": Metric(
+            "sum(wall_score) / 3600",
+            "Core-wall hours × benchmark.",
+            needs="uncovered_jobs",
+            in_benchmark=True,
+        ),
+        "cpu_work": Metric(
+            "sum(cpu_score) / 3600",
+            "CPU hours × benchmark.",
+            needs="uncovered_jobs",
+            in_benchmark=True,
+        ),
+        "uncovered_jobs": Metric(
+            _UNCOVERED, "Jobs without a value of the benchmark: their work is not in the figures."
+        ),
+        "efficiency": Metric(
+            "sum(cpu) / nullif(sum(core_wall), 0)",
+            "CPU time by core-wall time, 0 to 1.",
+            leads=False,
+        ),
+    },
+    standard=("jobs", "wall_hours", "core_wall_hours", "cpu_hours", "efficiency", "wall_work"),
+    source=source,
+    units=UNITS,
+)
+"""Work is in benchmark·hours."""
 
-
-def condition(
-    question: Question, columns: Mapping[str, str] = MappingProxyType({})
-) -> tuple[str, dict[str, object]]:
-    """The WHERE of a question over `usage`, and its values.
-
-    `columns`: SQL for dimensions and `day` where the table has other columns than `usage`.
-    """
-    parts, values = ["true"], dict[str, object]()
-    for number, (name, allowed) in enumerate(question.where):
-        column = columns.get(name, name)
-        shown = f"coalesce(({column})::VARCHAR, '')"  # nothing is asked for by an empty value
-        parts.append(f"{shown} IN (SELECT unnest($where{number}::VARCHAR[]))")
-        values[f"where{number}"] = list(allowed)
-    for name, day, sign in (("since", question.since, ">="), ("until", question.until, "<")):
-        if day:
-            parts.append(f"{columns.get('day', 'day')} {sign} ${name}")
-            values[name] = day
-    return " AND ".join(parts), values
-
-
-def _source(question: Question) -> str:
-    whole = all(day is None or day.day == 1 for day in (question.since, question.until))
-    return text("reports", "sql/usage_of_months.sql" if whole else "sql/usage_of_jobs.sql")
-
-
-def _order(by: tuple[str, ...], metrics: tuple[str, ...]) -> str:
-    names = [f"{name} NULLS LAST" for name in by]
-    if by[0] in ("month", "year"):
-        return ", ".join(names)
-    largest = next((m for m in metrics if m not in ("jobs", "efficiency")), metrics[0])
-    return ", ".join([f"{largest} DESC NULLS LAST", *names])
-
-
-def _totals(row: tuple[Value, ...], columns: tuple[str, ...]) -> tuple[Value, ...]:
-    benchmarks = row[-2]
-    return tuple(
-        None if name in WORK and isinstance(benchmarks, int) and benchmarks > 1 else value
-        for name, value in zip(columns, row, strict=False)
-    )
-
-
-def whole_year(day: date) -> tuple[date, date]:
-    """The year of a day: its first day, and that of the next."""
-    return date(day.year, 1, 1), date(day.year + 1, 1, 1)
+USAGE_AS_APEL = replace(
+    USAGE,
+    source=source_as_apel,
+    metrics={
+        **USAGE.metrics,
+        "jobs_replaced": Metric("max(lost)", "Jobs that one of another machine replaces."),
+        "names_folded": Metric("max(respelled)", "Spellings that count as another."),
+        "groups_kept": Metric("sum(stale)", "Groups of which no job is left."),
+        "custom_jobs": Metric("sum(custom)", "Jobs without a benchmark, of level 1."),
+    },
+    remarks={
+        "jobs_replaced": "{n} jobs share site, number and end with a job of another machine: "
+        "the one loaded last counts",
+        "names_folded": "{n} spellings of names count as others that differ in case, accents or "
+        "blanks at their end",
+        "groups_kept": "{n} groups of which no job is left count as they were last",
+        "custom_jobs": "{n} jobs without a benchmark count with level 1",
+    },
+)
+"""Work is wall or CPU time × benchmark: the reference does not multiply by cores."""

@@ -19,6 +19,7 @@ from appliance.cli import (
 )
 from appliance.errors import UsageError
 from appliance.printable import printable
+from appliance.repository import Question, Repository
 
 
 class Format(StrEnum):
@@ -32,6 +33,9 @@ class Format(StrEnum):
 
 AsFormat = Annotated[Format, typer.Option("--format", help="How to write it.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="A file; default: here.")]
+AsApel = Annotated[
+    bool, typer.Option("--as-apel", help="As APEL 2.5.0 would have it, faults and all.")
+]
 
 
 _FOR_PEOPLE = ("message_id", "received_at", "source_name", "signer", "kind", "records", "state",
@@ -45,19 +49,23 @@ def _form(chosen: Format) -> str:
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="usage, sites, users, months, …")] = "usage",
+    name: Annotated[str, typer.Argument(help="usage, sites, storage, cloud, …")] = "usage",
     by: Annotated[str, typer.Option(help="Group by: site,vo,vo_group,vo_role,user,…")] = "",
     since: Annotated[str, typer.Option("--from", help="From this day or month (YYYY-MM).")] = "",
     until: Annotated[str, typer.Option("--to", help="Up to, not including, this one.")] = "",
     where: Annotated[list[str], typer.Option(help="Only F=V; again for more.")] = [],  # noqa: B006
     metric: Annotated[str, typer.Option(help="Figures: jobs,wall_hours,cpu_work,…")] = "",
-    unit: Annotated[str, typer.Option(help="Work in this benchmark only.")] = "",
+    unit: Annotated[
+        str, typer.Option(help="Work in this benchmark only; storage in TB, TiB, …")
+    ] = "",
     as_: AsFormat = Format.table,
     output: Output = None,
+    as_apel: AsApel = False,
 ) -> None:
     """Show who used what; without more, by VO for this year.
 
     Months are those in which jobs ended, UTC. Work in several benchmarks is never added up.
+    Storage is weighted by time: a TB held all month is one TB-month.
 
     Example: acct report --by vo,month --from 2026-01 --to 2026-07 --format csv
     """
@@ -65,7 +73,7 @@ def report(
 
     from reports.catalogue import NAMED, check
     from reports.render import write
-    from reports.usage import whole_year
+    from reports.times import whole_year
 
     if name not in NAMED:
         raise UsageError(f"there is no report {name}", hint=f"one of {', '.join(NAMED)}")
@@ -73,15 +81,17 @@ def report(
     if first is None and last is None:
         first, last = whole_year(_today())
     question = replace(NAMED[name], since=first, until=last, where=conditions(where), unit=unit)
-    question = replace(question, by=_names(by) or question.by)
+    question = replace(question, by=_names(by) or question.by, as_apel=as_apel)
     question = replace(question, metrics=_names(metric) or question.metrics)
     check(question)
     with open_repository() as repository:
         found = repository.report(question)
         if not found.rows:
-            note(_nothing(repository, first, last))
+            note(_nothing(repository, question))
     with text_output(output) as out:
         write(found, _form(as_), out)
+    for said in found.notes:
+        note(said)
 
 
 @app.command()
@@ -90,6 +100,7 @@ def export(
     as_: Annotated[str, typer.Option("--format", help="csv, json or parquet.")] = "csv",
     month: Annotated[str, typer.Option(help="Only this month, YYYY-MM.")] = "",
     output: Output = None,
+    as_apel: AsApel = False,
 ) -> None:
     """Write a whole dataset.
 
@@ -101,7 +112,7 @@ def export(
     if form == "parquet" and output is None and sys.stdout.isatty():
         raise UsageError("Parquet is not for a terminal", hint="-o names a file")
     with open_repository() as repository:
-        pieces = repository.export(dataset, form, chosen)
+        pieces = repository.export(dataset, form, chosen, as_apel=as_apel)
         with binary_output(output) as out:
             for piece in pieces:
                 out.write(piece)
@@ -200,12 +211,22 @@ def _today() -> date:
     return now().date()
 
 
-def _nothing(repository: Any, first: date | None, last: date | None) -> str:
+_SPANS = {
+    "jobs": "SELECT min(earliest_end_time), max(latest_end_time) FROM super_summaries",
+    "storage": "SELECT min(start_time), max(end_time) FROM storage_records",
+    "cloud": "SELECT min(make_date(year, month, 1)), max(make_date(year, month, 1)) "
+    "FROM cloud_summaries WHERE month BETWEEN 1 AND 12 AND year BETWEEN 1 AND 9999",
+}
+"""When there is something of a subject."""
+
+
+def _nothing(repository: Repository, question: Question) -> str:
     """Why a report is empty, and when there would be something."""
-    [(earliest, latest)] = repository.query(
-        "SELECT min(earliest_end_time), max(latest_end_time) FROM super_summaries"
-    ).rows
+    [(earliest, latest)] = repository.query(_SPANS[question.subject]).rows
+    what, are = {"cloud": ("machines", "are"), "jobs": ("jobs", "are")}.get(
+        question.subject, (question.subject, "is")
+    )
     if earliest is None:
-        return "no jobs yet; acct load FILE… takes some in"
-    span = f"from {first or 'the beginning'} to {last or 'now'}"
-    return f"no such jobs {span}; there are jobs from {earliest:%Y-%m} to {latest:%Y-%m}"
+        return f"no {what} yet; acct load FILE… takes some in"
+    span = f"from {question.since or 'the beginning'} to {question.until or 'now'}"
+    return f"no such {what} {span}; there {are} {what} from {earliest:%Y-%m} to {latest:%Y-%m}"

@@ -124,14 +124,14 @@ def test_conditions_choose_among_values_and_all_must_hold(
 def test_every_dimension_can_be_asked_alone_and_all_at_once(
     repository: LocalRepository, load: Load
 ) -> None:
-    from reports.catalogue import DIMENSIONS
+    from reports.usage import USAGE
 
     load(message(record(FQAN="/geo/uk/Role=pilot", Processors="8", InfrastructureType="grid")))
-    for name in DIMENSIONS:
+    for name in USAGE.dimensions:
         assert len(ask(repository, name, metrics=("jobs",))) == 1
         value = str(ask(repository, name, metrics=("jobs",))[0][0])
         assert len(repository.jobs(Question(where=((name, (value,)),))).rows) == 1
-    [row] = ask(repository, *DIMENSIONS, metrics=("jobs",))
+    [row] = ask(repository, *USAGE.dimensions, metrics=("jobs",))
     assert row == ("S1", "geo", "/geo/uk", "Role=pilot", "None", "None", "2024-06", 2024,
                    "None", "grid", "HEPSPEC", 8, 1)  # fmt: skip
 
