@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from appliance import wire
 from appliance.errors import ServiceUnreachable
-from appliance.repository import Delivery, Loaded, Question, in_batches
+from appliance.repository import Delivery, Loaded, Question, Rebuilt, in_batches
 from appliance.sockets import short_name
 from appliance.table import Table
 
@@ -134,6 +134,11 @@ class RemoteRepository:
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""
         return int(self._ask("summarise", months=list(months), everything=everything))
+
+    def rebuild(self, *, check: bool = False, reject: bool = False) -> Rebuilt:
+        """See `Repository`."""
+        found: Rebuilt = self._ask("rebuild", check=check, reject=reject)
+        return found
 
     def status(self) -> dict[str, Any]:
         """See `Repository`."""

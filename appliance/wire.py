@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from appliance import errors
-from appliance.repository import Delivery, Loaded, Question
+from appliance.repository import Delivery, Loaded, Question, Rebuilt
 from appliance.table import Table
 
-CLASSES = {"Question": Question, "Loaded": Loaded, "Table": Table}
+CLASSES = {"Question": Question, "Loaded": Loaded, "Rebuilt": Rebuilt, "Table": Table}
 _PLAIN: dict[str, Callable[[Any], object]] = {
     "$decimal": Decimal, "$time": datetime.fromisoformat, "$date": date.fromisoformat,
 }  # fmt: skip

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Literal, Self
 
 from appliance.errors import AcctError
-from appliance.repository import Delivery, Loaded, Question
+from appliance.repository import Delivery, Loaded, Question, Rebuilt
 from appliance.table import Table, Value
 
 NOW = datetime(2026, 5, 17, 12, 34, 56, tzinfo=UTC)
@@ -186,6 +186,9 @@ class FakeRepository:
         raise NotImplementedError
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
+        raise NotImplementedError
+
+    def rebuild(self, *, check: bool = False, reject: bool = False) -> Rebuilt:
         raise NotImplementedError
 
     def status(self) -> dict[str, Any]:
