@@ -9,7 +9,7 @@ from typing import Any, Self
 from appliance import wire
 from appliance.errors import ServiceUnreachable
 from appliance.publishing import Published, PublishRequest
-from appliance.repository import Delivery, Loaded, Question, Sent, in_batches
+from appliance.repository import Delivery, Loaded, Question, Rebuilt, Sent, in_batches
 from appliance.sockets import short_name
 from appliance.table import Table
 
@@ -149,6 +149,11 @@ class RemoteRepository:
     def send(self, patience_s: float = 30.0) -> Sent:
         """See `Repository`."""
         found: Sent = self._ask("send", patience_s=patience_s)
+        return found
+
+    def rebuild(self, *, check: bool = False, reject: bool = False) -> Rebuilt:
+        """See `Repository`."""
+        found: Rebuilt = self._ask("rebuild", check=check, reject=reject)
         return found
 
     def status(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
 from appliance.publishing import Published, PublishRequest
-from appliance.repository import Delivery, Loaded, Question, Sent, in_batches
+from appliance.repository import Delivery, Loaded, Question, Rebuilt, Sent, in_batches
 from appliance.store import Store
 from appliance.table import Table
 from appliance.version import VERSION
@@ -17,6 +17,7 @@ from appliance.version import VERSION
 if TYPE_CHECKING:
     from ingest.batch import Item
     from ingest.pipeline import Pipeline
+    from ingest.replay import Progress
     from ingest.security.trust import TrustStore
 
 _BYTES_AT_ONCE = 128 * 1024 * 1024
@@ -32,6 +33,8 @@ class LocalRepository:
         self._publishing = threading.Lock()
         self._pipeline: Pipeline | None = None
         self._changes = 0
+        self.progress: Progress = lambda _done, _of: None
+        """Told how far a rebuild is, in messages; what it raises stops it."""
 
     @classmethod
     def open(cls, config: Config, *, read_only: bool = False) -> Self:
@@ -214,6 +217,14 @@ class LocalRepository:
         from appliance.sending import send
 
         return send(self.store.config, patience_s)
+
+    def rebuild(self, *, check: bool = False, reject: bool = False) -> Rebuilt:
+        """See `Repository`."""
+        from appliance.rebuild import rebuild
+
+        with self.pipeline.paused():
+            self.summarise()
+            return rebuild(self.store, self.pipeline, self.progress, check=check, reject=reject)
 
     def status(self) -> dict[str, Any]:
         """See `Repository`: what the file alone can tell."""

@@ -101,6 +101,20 @@ class Sent:
     """Why they are, a line each."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild, or a check by rebuilding, has found."""
+
+    datasets: Table
+    """`dataset`, `rows` and `digest` as they were, `rebuilt_rows`, `rebuilt_digest`, `equal`."""
+    examples: tuple[str, ...] = ()
+    """A line for each dataset that differed: a row that only one of the two has."""
+    refused: tuple[str, ...] = ()
+    """A line for each message that was accepted once and that this program refuses."""
+    changed: bool = False
+    """Whether anything was put in place."""
+
+
 class Repository(AbstractContextManager["Repository"], Protocol):
     """The questions; every method may raise `AcctError` and may be called from any thread."""
 
@@ -172,6 +186,13 @@ class Repository(AbstractContextManager["Repository"], Protocol):
 
         Raises:
             UsageError: We do not send: an SSM sender does.
+        """
+
+    def rebuild(self, *, check: bool = False, reject: bool = False) -> Rebuilt:
+        """Make everything derived again from the kept texts; nothing is taken in meanwhile.
+
+        `check`: only compare; `reject`: messages that this program refuses become rejects, else
+        nothing is changed if there are any.
         """
 
     def status(self) -> dict[str, Any]:

@@ -143,6 +143,11 @@ class Service:
         failed += self.publisher.warnings()
         return sent and not (failed or self.intake.refused or self.intake.summaries_error)
 
+    @property
+    def stopping(self) -> bool:
+        """Whether `run` is about to return."""
+        return self._stop.is_set()
+
     def stop(self) -> None:
         """Have `run` return, once the batch under way is done."""
         self._stop.set()
@@ -214,6 +219,13 @@ class ServiceRepository(LocalRepository):
     def __init__(self, store: Store, service: Service) -> None:
         super().__init__(store)
         self._service = service
+        self.progress = self._rebuilding
+
+    def _rebuilding(self, _done: int, _of: int) -> None:
+        """The intake that waits for a rebuild is not stuck; a stop does not wait for it."""
+        self._service.intake.alive_at = time.monotonic()
+        if self._service.stopping:
+            raise AcctError("the service stops", hint="the rebuild has changed nothing")
 
     def send(self, patience_s: float = 30.0) -> Sent:
         """See `Repository`: the sender that runs does it."""

@@ -19,14 +19,14 @@ from appliance.publishing import (
     PublishRequest,
     Skipped,
 )
-from appliance.repository import Delivery, Loaded, Question, Sent
+from appliance.repository import Delivery, Loaded, Question, Rebuilt, Sent
 from appliance.table import Table
 
 CLASSES = {
     kind.__name__: kind
     for kind in (
-        Question, Loaded, Sent, Table, PublishRequest, Published, PublishedDataset, Skipped,
-        MonthTotals,
+        Question, Loaded, Sent, Rebuilt, Table, PublishRequest, Published, PublishedDataset,
+        Skipped, MonthTotals,
     )
 }  # fmt: skip
 _PLAIN: dict[str, Callable[[Any], object]] = {

@@ -9,7 +9,7 @@ from appliance.errors import Problem
 from ingest.envelope import Envelope
 from ingest.formats.text import TextMessage, recognise
 from ingest.formats.xmlmessage import XmlMessage
-from ingest.security.open import Opened, open_message
+from ingest.security.open import Opened, open_message, text_of
 from ingest.security.trust import TrustStore
 
 ACCEPTED, REJECTED, DUPLICATE = "accepted", "rejected", "duplicate"
@@ -93,6 +93,18 @@ def open_item(item: Item, trust: TrustStore, max_bytes: int) -> None:
         return
     item.message = recognised
     item.kept = compress(found.kept)
+
+
+def open_again(item: Item) -> None:
+    """Recognise a message by the text that was kept of it when it was first accepted."""
+    try:
+        recognised = recognise(text_of(item.envelope.body))
+    except ValueError as error:
+        recognised = Problem("MIME", f"what was kept of it cannot be read: {error}")
+    if isinstance(recognised, Problem):
+        item.refuse(recognised)
+    else:
+        item.message = recognised
 
 
 def _too_big(envelope: Envelope) -> Problem:

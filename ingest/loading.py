@@ -30,25 +30,36 @@ def commit(store: Store, items: Sequence[Item], replaced: Sequence[int]) -> None
         replaced: The numbers of messages whose earlier judgement goes (a retry).
     """
     with store.transaction() as cursor:
-        for kind in kinds(items):
-            _load(cursor, kind)
+        _load_staged(cursor, items)
         for table in ("messages", "raw_texts"):
             if replaced:
                 cursor.execute(
                     f"DELETE FROM store.{table} WHERE message_id IN (SELECT unnest($1))",
                     [list(replaced)],
                 )
-        _write_messages(cursor, items)
         cursor.execute(
-            "UPDATE store.numbers SET last_message_id = greatest(last_message_id, ?)",
+            "UPDATE store.numbers SET last_message_id = greatest(last_message_id, ?), "
+            "last_turn = last_turn + 1",
             [max((item.number for item in items), default=0)],
         )
+        _write_messages(cursor, items)
         _write_texts(cursor, [item for item in items if item.kept])
+
+
+def load_again(store: Store, items: Sequence[Item]) -> None:
+    """Load the staged records of messages that the store holds already, all or nothing."""
+    with store.transaction() as cursor:
+        _load_staged(cursor, items)
 
 
 def last_number(cursor: DuckDBPyConnection) -> int:
     """The highest number that a message ever had: none is used twice, dropped or not."""
     return int(cursor.execute("SELECT last_message_id FROM store.numbers").fetchall()[0][0])
+
+
+def _load_staged(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
+    for kind in kinds(items):
+        _load(cursor, kind)
 
 
 def _load(cursor: DuckDBPyConnection, kind: RecordType) -> None:
@@ -94,7 +105,8 @@ def _write_messages(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
     }
     values = ", ".join(f"unnest(${name}::{type_}[])" for name, (type_, _) in columns.items())
     cursor.execute(
-        f"INSERT INTO store.messages ({', '.join(columns)}) SELECT {values}",
+        f"INSERT INTO store.messages ({', '.join(columns)}, turn) "
+        f"SELECT {values}, last_turn FROM store.numbers",
         {name: listed for name, (_, listed) in columns.items()},
     )
 

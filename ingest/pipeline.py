@@ -6,8 +6,10 @@ months to summarise. Whoever handed the batch in settles it with its source only
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -15,9 +17,9 @@ from duckdb import DuckDBPyConnection
 from appliance.errors import AcctError, Problem
 from appliance.store import Store, TooLargeError, now
 from ingest import stage
-from ingest.batch import ACCEPTED, REJECTED, Item, open_item
+from ingest.batch import ACCEPTED, REJECTED, Item, open_again, open_item
 from ingest.envelope import Envelope
-from ingest.loading import commit, last_number
+from ingest.loading import commit, last_number, load_again
 from ingest.security.trust import TrustStore
 
 _WORKERS = 2
@@ -64,6 +66,30 @@ class Pipeline:
             messages = choose()
             return self._load([Item(n, e) for n, e in messages], [n for n, _ in messages])
 
+    def replay(self, items: list[Item], at: datetime) -> None:
+        """Load the records of messages that were taken in before, from the texts that were kept.
+
+        Nobody is asked about trust, and nothing is written of the messages themselves.
+
+        Args:
+            items: Their bodies are what was kept, expanded. Those that are refused have a problem.
+            at: Records are judged as of then.
+        """
+        with self._busy:
+            self._each(open_again, items)
+            with self._store.cursor() as cursor:
+                try:
+                    self._stage([item for item in items if not item.problem], cursor, at)
+                    load_again(self._store, items)
+                finally:
+                    stage.clear(cursor, items)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is taken in meanwhile: whoever hands in a batch waits."""
+        with self._busy:
+            yield
+
     def close(self) -> None:
         """Let the workers go; waits for the batch under way."""
         with self._busy:
@@ -97,7 +123,7 @@ class Pipeline:
         with self._store.cursor() as cursor:
             _mark_duplicates(cursor, items, replaced)
             try:
-                self._stage([i for i in items if i.state == ACCEPTED], cursor)
+                self._stage([i for i in items if i.state == ACCEPTED], cursor, now())
                 _share_judgement(items)
                 self._commit(items, replaced)
             finally:
@@ -108,9 +134,7 @@ class Pipeline:
             _mark_again(cursor, items, replaced)
         commit(self._store, [item for item in items if not item.again], replaced)
 
-    def _stage(self, items: list[Item], cursor: DuckDBPyConnection) -> None:
-        at = now()
-
+    def _stage(self, items: list[Item], cursor: DuckDBPyConnection, at: datetime) -> None:
         def work(how: Callable[..., None]) -> Callable[[Sequence[Item]], None]:
             def run(chunk: Sequence[Item]) -> None:
                 with self._store.cursor() as own:

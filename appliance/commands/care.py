@@ -1,12 +1,14 @@
-"""Commands that care for the appliance: status, check, tui."""
+"""Commands that care for the appliance: status, check, rebuild, tui."""
 
+import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
-from appliance.cli import app, configuration, note, options, print_json
+from appliance.cli import app, configuration, note, open_repository, options, print_json
 from appliance.printable import printable
+from appliance.repository import Rebuilt
 
 
 @app.command()
@@ -34,6 +36,52 @@ def check() -> None:
     if not found:
         note("nothing is wrong")
     raise typer.Exit(1 if found else 0)
+
+
+@app.command()
+def rebuild(
+    check: Annotated[bool, typer.Option("--check", help="Only compare; change nothing.")] = False,
+    reject: Annotated[
+        bool, typer.Option("--reject", help="Messages that are refused now become rejects.")
+    ] = False,
+) -> None:
+    """Make records and summaries again from the kept texts of the messages, and compare.
+
+    The messages themselves stay as they are. With --check the exit status is 1 if any dataset
+    differs. A message that was accepted once and that this program refuses is told, with status 1:
+    then nothing is changed, unless --reject moves it to the rejects.
+
+    Example: acct rebuild --check
+    """
+    from appliance.local import LocalRepository
+    from reports.render import write
+
+    with open_repository(write=True) as repository:
+        if isinstance(repository, LocalRepository) and sys.stderr.isatty():
+            repository.progress = _show_progress
+        found = repository.rebuild(check=check, reject=reject)
+    write(found.datasets, "json" if options.json else "table", sys.stdout)
+    _tell(found, check=check)
+    differs = check and bool(found.examples)
+    raise typer.Exit(1 if differs or found.refused else 0)
+
+
+def _tell(found: Rebuilt, *, check: bool) -> None:
+    for line in found.examples:
+        note(printable(f"differs: {line}"))
+    for line in found.refused:
+        note(printable(f"refused now: {line}"))
+    if found.changed:
+        note("what differed is as rebuilt now")
+    elif found.refused and not check:
+        note("nothing was changed; with --reject these messages become rejects")
+    elif not found.examples:
+        note("all is as it follows from the messages")
+
+
+def _show_progress(done: int, of: int) -> None:
+    end = "\n" if done == of else ""
+    print(f"\r{done:,} of {of:,} messages", end=end, file=sys.stderr, flush=True)
 
 
 @app.command()

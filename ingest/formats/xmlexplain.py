@@ -3,9 +3,10 @@
 from appliance.errors import Problem
 from appliance.records.xml import Meaning, Source
 from ingest.formats.explain import REASONS, quoted
+from ingest.formats.xmlfields import OTHERS, chooser, raw
 from ingest.formats.xmlmessage import XmlMessage
 from ingest.formats.xmlreader import Elements, Stop, qualified, read
-from ingest.formats.xmlrecords import OTHERS, chooser, raw, wanted
+from ingest.formats.xmlrecords import wanted
 
 _TIME = "{value} is not a timestamp like 2024-06-01T02:00:00Z"
 _DURATION = "{value} is not a duration like PT1H30M, and {field} is mandatory"

@@ -2,15 +2,17 @@
 
 Hardened here rather than by a library: an entity can only be declared in a DOCTYPE, and a message
 with one is refused where it begins, before anything in it is read. defusedxml refuses it in the
-same way, around a tree; making and walking ElementTree's took 50 µs a record, reading here 34.
+same way, around a tree; making and walking ElementTree's took 50 µs a record, reading here 34
+(`xmlalike` spares most records even that).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 from xml.parsers import expat
 
 from appliance.errors import Problem
+from ingest.formats.xmlpieces import LONGEST_TRAIL, Shortcut, pieces
 
 DEEPEST = 64
 """Elements within each other. CAR and StAR need 5."""
@@ -54,16 +56,17 @@ def root_of(text: str) -> Root | Problem:
         raise Stop
 
     parser = _parser(start)
-    return _parse(parser, text) or root
+    return _parse(parser, [text]) or root
 
 
-def read(  # noqa: C901 # handlers that share variables are the fastest there are
+def read(  # noqa: C901, PLR0915 # handlers that share variables are the fastest there are
     text: str,
     record: str,
     wanted: frozenset[str],
     take: Callable[[Elements, int], None],
     *,
     lines: bool = False,
+    shortcut: Shortcut | None = None,
 ) -> Problem | None:
     """Hand over the records of a document, each as the elements that are wanted of it.
 
@@ -76,6 +79,7 @@ def read(  # noqa: C901 # handlers that share variables are the fastest there ar
         wanted: Qualified names of elements.
         take: Called for every record with its elements and its line. It may raise `Stop`.
         lines: Whether elements have to know their lines.
+        shortcut: Takes records past expat; lines and numbers of a problem are wrong then.
 
     Returns:
         Why the document is refused; None: it is well-formed.
@@ -83,7 +87,9 @@ def read(  # noqa: C901 # handlers that share variables are the fastest there ar
     found: Elements = {}
     open_: list[Element | None] = [None]  # those that are not wanted are None
     texts: list[str] = []
+    trail: list[tuple[str, dict[str, str]]] = []
     inside = done = line = 0
+    closed = -1
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal inside, line
@@ -93,6 +99,8 @@ def read(  # noqa: C901 # handlers that share variables are the fastest there ar
         texts.clear()
         if len(open_) > DEEPEST:
             refuse(f"more than {DEEPEST} elements within each other")
+        if shortcut is not None and len(trail) < LONGEST_TRAIL:
+            trail.append((name, attributes))
         if inside and name in wanted:
             element = [attributes, "", parser.CurrentLineNumber if lines else 0]
             if name in found:
@@ -106,9 +114,13 @@ def read(  # noqa: C901 # handlers that share variables are the fastest there ar
             if inside:
                 refuse("a record within a record")
             inside, line = len(open_), parser.CurrentLineNumber
+            trail[:] = [(name, attributes)]
+        elif shortcut is not None and not inside:
+            trail.clear()
+            shortcut.forget()
 
     def end(_: str) -> None:
-        nonlocal inside, done
+        nonlocal inside, done, closed
         if (element := open_.pop()) is not None:
             element[1] = texts[0] if len(texts) == 1 and not element[1] else whole(element)
         elif inside > len(open_):
@@ -116,6 +128,9 @@ def read(  # noqa: C901 # handlers that share variables are the fastest there ar
             found.clear()
             inside = 0
             done += 1
+            closed = parser.CurrentByteIndex
+        elif shortcut is not None and not inside:
+            shortcut.forget()
         texts.clear()
 
     def whole(element: Element) -> str:
@@ -130,7 +145,11 @@ def read(  # noqa: C901 # handlers that share variables are the fastest there ar
     parser.EndElementHandler = end
     parser.CharacterDataHandler = texts.append
     parser.buffer_text = True
-    return _parse(parser, text, lambda: done + 1 if inside else 0)
+    if shortcut is None:
+        given: Iterable[str] = (text,)
+    else:
+        given = pieces(text, record.rpartition(" ")[2], lambda: closed, trail, shortcut)
+    return _parse(parser, given, lambda: done + 1 if inside else 0)
 
 
 def _parser(start: Callable[[str, dict[str, str]], None]) -> expat.XMLParserType:
@@ -146,10 +165,12 @@ def _parser(start: Callable[[str, dict[str, str]], None]) -> expat.XMLParserType
 
 
 def _parse(
-    parser: expat.XMLParserType, text: str, record: Callable[[], int] = lambda: 0
+    parser: expat.XMLParserType, pieces: Iterable[str], record: Callable[[], int] = lambda: 0
 ) -> Problem | None:
     try:
-        parser.Parse(text, True)
+        for piece in pieces:
+            parser.Parse(piece, False)
+        parser.Parse("", True)
     except _Refused as refused:
         return refused.problem
     except Stop:

@@ -1,36 +1,16 @@
-"""From the elements of an XML record to the values of its fields, as its form declares them."""
+"""XML records as rows of values, in the one layout that has every field of their form."""
 
 from collections.abc import Callable
-from functools import cache
-from typing import TypeAlias
+from functools import cache, partial
+from operator import itemgetter
 
 from appliance.errors import Problem
-from appliance.records.benchmarks import CANONICAL, PREFERENCE
-from appliance.records.xml import Meaning, Others, Pick, Source, XmlForm
-from ingest.formats import xmlvalues
+from appliance.records.benchmarks import PREFERENCE
+from appliance.records.xml import Pick, XmlForm
+from ingest.formats.xmlalike import Alike, Gap, Row
+from ingest.formats.xmlfields import ABSENT, OTHERS, RECORD, VALUE, Several, readings
 from ingest.formats.xmlmessage import XmlMessage
 from ingest.formats.xmlreader import Element, Elements, qualified, read
-
-VALUE, RECORD = "\x1f", "\x1e"
-"""Between values and between records. XML has no way to write these characters."""
-ABSENT = "\x1d"
-"""Stands for what a record does not have."""
-PAIR, TYPE_END = "\x1c", "\x1b"
-"""Between pairs of a type and a text, and within each."""
-OTHERS = "Others"
-"""What the value is called that holds such pairs."""
-
-_SEVERAL = 2
-
-Chooser: TypeAlias = Callable[[Elements], Element | None]
-"""From a record's elements to the one that says a field."""
-
-_READ: dict[Meaning, Callable[[str], str | None]] = {
-    Meaning.INTEGER: xmlvalues.integer,
-    Meaning.DECIMAL: xmlvalues.decimal,
-    Meaning.INSTANT: xmlvalues.instant,
-    Meaning.DURATION: xmlvalues.duration,
-}
 
 
 def wide(message: XmlMessage) -> str | Problem:
@@ -39,27 +19,30 @@ def wide(message: XmlMessage) -> str | Problem:
     Each begins with its number in the message.
     """
     form = message.form
-    plain, others = _readings(form)
+    record = qualified(form.namespace, form.record)
     found: list[str] = []
 
-    def take(elements: Elements, _: int) -> None:
-        values = [elements[n][0][1] if n in elements else ABSENT for n in plain]
-        values += [reading(elements) for reading in others]
+    def add(values: list[str]) -> None:
         found.append(f"{len(found) + 1}{VALUE}{VALUE.join(values)}")
 
-    problem = read(message.text, qualified(form.namespace, form.record), wanted(form), take)
-    if problem is None and not found:
+    alike = Alike(wanted(form), _gaps(form), partial(_plan, form), add)
+
+    def take(elements: Elements, _: int) -> None:
+        alike.take([reading(elements) for reading in readings(form)])
+
+    problem = read(message.text, record, wanted(form), take, shortcut=alike)
+    if problem is not None:  # once more: the lines of those that took the shortcut count as well
+        return read(message.text, record, wanted(form), lambda *_: None) or problem
+    if not found:
         reason = f"the document has no {form.record} element of the namespace of {form.name}"
         return Problem("XNR", reason)
-    return problem or RECORD.join(found)
+    return RECORD.join(found)
 
 
 def names(form: XmlForm) -> list[str]:
     """What the values of a record are, after its number."""
-    plain = [name for name, source in form.fields.items() if _is_plain(source)]
-    others = [name for name in form.fields if name not in plain]
     further = [*(PREFERENCE if form.kind.benchmark else ()), *([OTHERS] if form.others else [])]
-    return plain + others + further
+    return [*form.fields, *further]
 
 
 @cache
@@ -70,114 +53,55 @@ def wanted(form: XmlForm) -> frozenset[str]:
     return frozenset(qualified(form.namespace, element) for element in elements)
 
 
-def raw(source: Source, namespace: str, element: Element) -> str:
-    """What an element says, as it was written."""
-    text: str = element[1]
-    if source.attribute:
-        text = element[0].get(qualified(namespace, source.attribute), "")
-    return text
-
-
 @cache
-def chooser(source: Source, namespace: str) -> Chooser:
-    """How the element is found that says a field."""
-    name = qualified(namespace, source.element)
-    attribute, values = source.only or ("", frozenset())
-    only = attribute and qualified(namespace, attribute)
-    attribute, preferred = source.prefer or ("", "")
-    prefer = qualified(namespace, attribute)
-
-    def choose(elements: Elements) -> Element | None:
-        found = elements.get(name)
-        if not found:
-            return None
-        if only:
-            found = [element for element in found if element[0].get(only) in values]
-        if len(found) < _SEVERAL:
-            return found[0] if found else None
-        if source.pick is Pick.BENCHMARK:
-            by_type = _by_type(namespace, found)
-            return next((by_type[b] for b in PREFERENCE if b in by_type), found[0])
-        best = [element for element in found if element[0].get(prefer) == preferred]
-        if len(best) > 1 and source.pick is Pick.ONLY:
-            return None
-        return (best or found)[0]
-
-    return choose
-
-
-def _by_type(namespace: str, elements: list[Element]) -> dict[str, Element]:
-    """The elements of known benchmarks by their canonical names; of two of one, the first."""
-    name = qualified(namespace, "type")
-    found: dict[str, Element] = {}
-    for element in elements:
-        if known := CANONICAL.get(element[0].get(name, "").lower()):
-            found.setdefault(known, element)
+def _gaps(form: XmlForm) -> dict[str, frozenset[str]]:
+    """The attributes that are values and choose nothing, by element; qualified names."""
+    choosing = {(form.others.element, form.others.attribute)} if form.others else set()
+    for source in form.fields.values():
+        chosen = [given[0] for given in (source.only, source.prefer) if given]
+        chosen += ["type"] if source.pick is Pick.BENCHMARK else []
+        choosing |= {(source.element, attribute) for attribute in chosen}
+    found: dict[str, frozenset[str]] = {}
+    for source in form.fields.values():
+        if source.attribute and (source.element, source.attribute) not in choosing:
+            name = qualified(form.namespace, source.element)
+            attribute = qualified(form.namespace, source.attribute)
+            found[name] = found.get(name, frozenset()) | {attribute}
     return found
 
 
-def _is_plain(source: Source) -> bool:
-    """Whether the value is the first such element's text, whatever it says."""
-    return source == Source(source.element)
+def _plan(form: XmlForm, elements: Elements) -> Row:
+    """How the values are read of records that have these elements, with gaps for their texts.
+
+    Which element says what is settled here, once: a gap never chooses.
+    """
+    constants: list[str] = []
+    at: list[int] = []
+    meanings: list[tuple[int, Callable[[str], str | None]]] = []
+    several: list[tuple[int, Several, list[Element]]] = []
+    for number, reading in enumerate(readings(form)):
+        text = ABSENT
+        if isinstance(reading, Several):
+            several.append((number, reading, elements.get(reading.name, [])))
+        elif element := reading.choose(elements):
+            text, meant = reading.text(element), reading.meant(element)
+            meanings += [(number, meant)] if meant is not str else []
+        if not isinstance(text, Gap):
+            constants.append(text)
+        at.append(text.number if isinstance(text, Gap) else -len(constants))
+    pick, further = itemgetter(*at), tuple(reversed(constants))
+
+    def row(groups: tuple[str, ...]) -> list[str]:
+        values = list(pick(groups + further))
+        for number, meant in meanings:
+            value = meant(values[number])
+            values[number] = ABSENT if value is None else value
+        for number, reading, held in several:
+            values[number] = reading.read([[a, _filled(text, groups), 0] for a, text, _ in held])
+        return values
+
+    return row
 
 
-@cache
-def _readings(form: XmlForm) -> tuple[list[str], list[Callable[[Elements], str]]]:
-    """The elements of plain fields, and how the others are read; in the order of `names`."""
-    sources, space = form.fields.values(), form.namespace
-    plain = [qualified(space, source.element) for source in sources if _is_plain(source)]
-    others = [_reading(source, space) for source in sources if not _is_plain(source)]
-    if form.kind.benchmark:
-        others.append(_levels(form))
-    if form.others:
-        others.append(_pairs(form.others, space))
-    return plain, others
-
-
-def _reading(source: Source, namespace: str) -> Callable[[Elements], str]:
-    choose = chooser(source, namespace)
-    meant = _READ.get(source.meaning, str)
-    unit = qualified(namespace, "storageUnit")
-    attribute = source.attribute and qualified(namespace, source.attribute)
-
-    def reading(elements: Elements) -> str:
-        if (element := choose(elements)) is None:
-            return ABSENT
-        text = element[0].get(attribute, "") if attribute else element[1]
-        if source.meaning is Meaning.MEMORY:
-            return xmlvalues.memory(text, element[0].get(unit, ""))
-        value = meant(text)
-        return ABSENT if value is None else value
-
-    return reading
-
-
-def _levels(form: XmlForm) -> Callable[[Elements], str]:
-    """How every benchmark of a record is read: absent, all, where it has just one."""
-    source = next(s for s in form.fields.values() if s.pick is Pick.BENCHMARK and not s.attribute)
-    name = qualified(form.namespace, source.element)
-    none = VALUE.join([ABSENT] * len(PREFERENCE))
-
-    def levels(elements: Elements) -> str:
-        if len(found := elements.get(name, ())) < _SEVERAL:
-            return none
-        by_type = _by_type(form.namespace, list(found))
-        if len(by_type) < _SEVERAL:
-            return none
-        texts = {b: raw(source, form.namespace, element) for b, element in by_type.items()}
-        return VALUE.join(xmlvalues.decimal(texts[b]) if b in texts else ABSENT for b in PREFERENCE)
-
-    return levels
-
-
-def _pairs(others: Others, namespace: str) -> Callable[[Elements], str]:
-    name, attribute = qualified(namespace, others.element), qualified(namespace, others.attribute)
-
-    def pairs(elements: Elements) -> str:
-        if not (found := elements.get(name)):
-            return ABSENT
-        texts = {element[0].get(attribute, ""): element[1] for element in found}
-        held = [f"{t}{TYPE_END}{text}" for t, text in texts.items() if t not in others.besides]
-        return PAIR.join(held) or ABSENT
-
-    return pairs
+def _filled(text: str, groups: tuple[str, ...]) -> str:
+    return groups[text.number] if isinstance(text, Gap) else text

@@ -13,7 +13,8 @@ from appliance.records.benchmarks import PREFERENCE
 from appliance.records.declare import Field, Kind, RecordType, WireForm
 from appliance.records.xml import XmlForm
 from ingest.formats import checks
-from ingest.formats.xmlrecords import ABSENT, OTHERS, PAIR, RECORD, TYPE_END, VALUE, names
+from ingest.formats.xmlfields import ABSENT, OTHERS, PAIR, RECORD, TYPE_END, VALUE
+from ingest.formats.xmlrecords import names
 
 _PLAIN = WireForm("", re.compile(""), "")
 """No arrays: values are those of the text format's plainest form."""

@@ -1,5 +1,6 @@
 -- The virtual machines of `vm_records` by month, where the record is `wanted`: what their counters
 -- grew since the record before, of whatever site or status (APEL 2.5.0, SummariseVMs).
+-- DuckDB 2.0 multiplies two of 15 digits in 18: they are made wider first.
 -- A sum beyond 64 bits is NULL; memory or disk × time beyond 10^15 of either is not known.
 SELECT site_name, cloud_compute_service, measurement_month AS month, measurement_year AS year,
        global_user_name, vo, vo_group, vo_role, status, min(cloud_type) AS cloud_type, image_id,
@@ -16,8 +17,10 @@ SELECT site_name, cloud_compute_service, measurement_month AS month, measurement
        TRY_CAST(sum(CASE WHEN disk_s IS NOT NULL THEN wall END) AS BIGINT) AS disk_wall,
        sum(CASE WHEN wall < 0 OR cpu < 0 THEN 1 ELSE 0 END) AS fallen_vms
 FROM (SELECT *,
-             TRY_CAST(memory AS DECIMAL(15, 0)) * TRY_CAST(wall AS DECIMAL(15, 0)) AS memory_s,
-             TRY_CAST(disk AS DECIMAL(15, 0)) * TRY_CAST(wall AS DECIMAL(15, 0)) AS disk_s
+             TRY_CAST(memory AS DECIMAL(15, 0))::DECIMAL(19, 0)
+                 * TRY_CAST(wall AS DECIMAL(15, 0))::DECIMAL(19, 0) AS memory_s,
+             TRY_CAST(disk AS DECIMAL(15, 0))::DECIMAL(19, 0)
+                 * TRY_CAST(wall AS DECIMAL(15, 0))::DECIMAL(19, 0) AS disk_s
       FROM (SELECT *,
                    wall_duration::DECIMAL(20, 0) - coalesce(lag(wall_duration) OVER earlier, 0) AS wall,
                    cpu_duration::DECIMAL(20, 0) - coalesce(lag(cpu_duration) OVER earlier, 0) AS cpu,

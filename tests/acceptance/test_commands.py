@@ -11,7 +11,7 @@ from tests.jobs import message, record
 
 COMMANDS = (
     "init", "run", "load", "summarise", "report", "export", "query", "messages", "rejects",
-    "status", "check", "tui", "demo",
+    "rebuild", "status", "check", "tui", "demo",
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def test_every_command_imports_what_it_uses(site: Site) -> None:
     installed = Site(site.data, installed=True)
     installed.output("load", site.file("good", message()))
     for command in ("report", "export jobs", "query FROM+jobs", "messages 1", "rejects list",
-                    "summarise", "check", "run --once"):  # fmt: skip
+                    "summarise", "rebuild", "check", "run --once"):  # fmt: skip
         installed.output(*(word.replace("+", " ") for word in command.split()))
     assert installed.acct("status").returncode == 3
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from appliance.errors import AcctError
 from appliance.publishing import Published, PublishRequest
-from appliance.repository import Delivery, Loaded, Question, Sent
+from appliance.repository import Delivery, Loaded, Question, Rebuilt, Sent
 from appliance.table import Table, Value
 
 NOW = datetime(2026, 5, 17, 12, 34, 56, tzinfo=UTC)
@@ -198,6 +198,9 @@ class FakeRepository:
         raise NotImplementedError
 
     def send(self, patience_s: float = 30.0) -> Sent:
+        raise NotImplementedError
+
+    def rebuild(self, *, check: bool = False, reject: bool = False) -> Rebuilt:
         raise NotImplementedError
 
     def status(self) -> dict[str, Any]:
