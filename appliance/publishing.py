@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from appliance.config import Publish
 
@@ -57,12 +57,6 @@ class PublishRequest:
     def size(self) -> int:
         """Records of a message, within what receivers take."""
         return min(max(self.records_per_message, 1), MOST_RECORDS)
-
-    @property
-    def days(self) -> str:
-        """A gap's days for people, the last one included."""
-        last = "now" if self.until is None else str(self.until - timedelta(days=1))
-        return f"{self.since or 'the beginning'} to {last}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,12 +117,12 @@ def _tell(published: Published) -> None:
         _show(published)
     for part in published.datasets:
         _note_oddities(part)
-    for refusal in published.refusals():
-        note(printable(f"{refusal}; --force does it all the same"))
+    if refusals := list(published.refusals()):
+        for refusal in refusals:
+            note(printable(f"{refusal}; --force does it all the same"))
+        raise typer.Exit(1)
     if not published.messages:
         note("nothing to publish")
-    if any(part.refused for part in published.datasets):
-        raise typer.Exit(1)
 
 
 def _show(published: Published) -> None:
