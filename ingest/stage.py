@@ -15,7 +15,7 @@ from ingest.batch import Item
 from ingest.formats import staging, xmlrecords, xmlstaging
 from ingest.formats.explain import explain
 from ingest.formats.staging import By
-from ingest.formats.text import Layout, TextMessage, is_plain, layout_of
+from ingest.formats.text import Layout, TextMessage, is_plain, is_simple, layout_of
 from ingest.formats.tokens import tokenise
 from ingest.formats.xmlexplain import explain_xml
 from ingest.formats.xmlmessage import XmlMessage
@@ -50,8 +50,7 @@ def stage(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> N
         if isinstance(message := item.message, XmlMessage) and item.problem is None:
             documents[message.form].append(item)
         elif isinstance(message, TextMessage) and item.problem is None and message.records:
-            how = layout_of(message) or (By.NAME if is_plain(message.records) else By.WIDE)
-            groups[message.kind.name, message.form, how].append(item)
+            groups[message.kind.name, message.form, _how(message)].append(item)
     for (_, _, how), group in groups.items():
         if how is By.WIDE:
             stage_closely(cursor, group, now)
@@ -60,6 +59,15 @@ def stage(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> N
             _insert(cursor, group, how, [message.records for message in messages], now)
     for form, group in documents.items():
         _stage_xml(cursor, form, group, now)
+
+
+def _how(message: TextMessage) -> Layout | By:
+    """How the records are split at first."""
+    if layout := layout_of(message):
+        return layout
+    if not is_plain(message.records):
+        return By.WIDE
+    return By.JSON if is_simple(message.records) else By.NAME
 
 
 def _stage_xml(

@@ -2,12 +2,13 @@
 
 A chunk of messages becomes rows of `stage.<type>`: typed columns, and in `problem` the first
 thing wrong with the record as `CODE Field`. There are three ways to split: by position where all
-records have one layout, by name where they differ, and `WIDE` for texts that were read record by
-record. The first two only ask whether all is well: a row whose `problem` is `CLOSER` says that its
-message has to be read record by record. So the long list of faults burdens no good message:
-planning it takes as long as loading 3,000 records.
+records have one layout, by name where they differ (`JSON`, `NAME`), and `WIDE` for texts that were
+read record by record. The others only ask whether all is well: a row whose `problem` is `CLOSER`
+says that its message has to be read record by record. So the long list of faults burdens no good
+message: planning it takes as long as loading 3,000 records.
 """
 
+import json
 from enum import StrEnum
 from functools import cache
 
@@ -25,6 +26,9 @@ CLOSER = "CLOSER"
 class By(StrEnum):
     """How records are split that have no one layout."""
 
+    JSON = "json"
+    """Lines in any order, each `Key: ` and a value without another `: `, a quote or a backslash:
+    read as JSON objects, which takes two thirds of the time."""
     NAME = "name"
     """Lines in any order, each `Key: ` and a value."""
     WIDE = "wide"
@@ -54,7 +58,7 @@ def insert(kind: RecordType, form: WireForm, how: Layout | By) -> str:
         how: How the records look.
     """
     raw = (
-        {By.NAME: _raw_by_name, By.WIDE: _raw_wide}[how](kind, form)
+        {By.JSON: _raw_by_json, By.NAME: _raw_by_name, By.WIDE: _raw_wide}[how](kind, form)
         if isinstance(how, By)
         else _raw_by_position(kind, how)
     )
@@ -67,7 +71,7 @@ def insert(kind: RecordType, form: WireForm, how: Layout | By) -> str:
     stored += [all_of(f) for f in kind.arrays]
     fine = " AND ".join(fine for f in kind.fields for fine in checks.fine(kind, f, form))
     if how is not By.WIDE:
-        verdict = f"CASE WHEN ragged OR NOT coalesce({fine}, false) THEN '{CLOSER}' END"
+        verdict = f"CASE WHEN NOT ragged AND {fine} THEN NULL ELSE '{CLOSER}' END"
     else:
         faults = " ".join(fault for f in kind.fields for fault in checks.faults(kind, f, form))
         agreed = f' AND "{DISAGREE}" IS NULL' if form.arrays else ""
@@ -129,18 +133,41 @@ def _raw_by_position(kind: RecordType, layout: Layout) -> str:
     )
 
 
-def _raw_by_name(kind: RecordType, form: WireForm) -> str:
-    """Every line has a known name of its own if as many are found as there are lines."""
-    names = [f.wire for f in kind.fields]
-    at = {name: f"list_position(names, '{name}: ')" for name in [*names, *form.ignored]}
-    columns = [f'substr(l[{at[name]}], {len(name) + 3}) AS "{name}"' for name in names]
-    names_of_lines = "list_transform(l, lambda line: substr(line, 1, strpos(line, ': ') + 1))"
-    found = " + ".join(f"({position} IS NOT NULL)::INTEGER" for position in at.values())
+def _raw_by_json(kind: RecordType, form: WireForm) -> str:
+    """What is not JSON after all is NULL, and so nothing is found in it."""
+    known = json.dumps(dict.fromkeys(_known(kind, form), "VARCHAR"))
+    columns = ", ".join(f'found."{f.wire}"' for f in kind.fields)
+    unknown = _unknown([f'found."{name}"' for name in _known(kind, form)])
     return (
-        f"SELECT message, record, {', '.join(columns)}, "
-        f"NOT ({found} = len(l) AND NOT contains(piece, '%%') AND {_EXACT}) AS ragged "
-        f"FROM (SELECT *, {names_of_lines} AS names FROM ({_LINES}))"
+        f"SELECT message, record, {columns}, {unknown} AS ragged "
+        f"FROM (SELECT *, TRY(json_transform({_OBJECT}, '{known}')) AS found FROM ({_LINES}))"
     )
+
+
+_OBJECT = """'{"' || replace(replace(piece, ': ', '":"'), chr(10), '","') || '"}'"""
+"""A record as a JSON object."""
+
+
+def _raw_by_name(kind: RecordType, form: WireForm) -> str:
+    at = {name: f"list_position(names, '{name}: ')" for name in _known(kind, form)}
+    columns = ", ".join(
+        f'substr(l[{at[f.wire]}], {len(f.wire) + 3}) AS "{f.wire}"' for f in kind.fields
+    )
+    names = "list_transform(l, lambda line: substr(line, 1, strpos(line, ': ') + 1))"
+    return (
+        f"SELECT message, record, {columns}, {_unknown(list(at.values()))} AS ragged "
+        f"FROM (SELECT *, {names} AS names FROM ({_LINES}))"
+    )
+
+
+def _known(kind: RecordType, form: WireForm) -> list[str]:
+    return [f.wire for f in kind.fields] + sorted(form.ignored)
+
+
+def _unknown(found: list[str]) -> str:
+    """Every line has a known name of its own if as many are found as there are lines."""
+    number = " + ".join(f"({one} IS NOT NULL)::INTEGER" for one in found)
+    return f"NOT ({number} = len(l) AND NOT contains(piece, '%%') AND {_EXACT})"
 
 
 def _cut(name: str, position: int, layout: Layout) -> str:
