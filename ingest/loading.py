@@ -60,7 +60,7 @@ def _load(cursor: DuckDBPyConnection, kind: RecordType) -> None:
     if not total:
         return
     series = text("ingest", f"sql/due_of_{kind.name}.sql") if kind.series else ""
-    if series:
+    if series and held:  # else nothing is replaced
         cursor.execute(series)
     how = merge if held else insert
     cursor.execute(how(kind, alone=not repeated))

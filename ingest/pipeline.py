@@ -15,19 +15,11 @@ from duckdb import DuckDBPyConnection
 from appliance.errors import AcctError, Problem
 from appliance.store import Store, TooLargeError, now
 from ingest import stage
-from ingest.batch import ACCEPTED, REJECTED, Item, compress, open_item
+from ingest.batch import ACCEPTED, REJECTED, Item, open_item
 from ingest.envelope import Envelope
-from ingest.loading import Texts, commit, last_number
+from ingest.loading import commit, last_number
 from ingest.security.trust import TrustStore
-
-_WORKERS = 2
-_CHUNK_BYTES = 14_000_000
-"""What a worker stages at once at most, so that it stays in the processor's reach. However small
-the messages, each chunk costs 15 ms of planning."""
-_FEW_BYTES = 2_000_000
-"""Not worth a second worker."""
-_TEXTS, _TEXTS_BYTES = 200, 8_000_000
-"""Texts that are compressed, and written by one statement, at once."""
+from ingest.shares import WORKERS, packed, shares, texts
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +31,7 @@ class Pipeline:
         self._store = store
         self.trust = trust
         self._busy = threading.RLock()
-        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="intake")
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="intake")
         with store.cursor() as cursor:
             stage.prepare(cursor)
             self._last = last_number(cursor)
@@ -110,7 +102,7 @@ class Pipeline:
         with self._store.cursor() as cursor:
             _mark_again(cursor, items, replaced)
         new = [item for item in items if not item.again]
-        commit(self._store, new, replaced, self._workers.map(_packed, _texts(new)))
+        commit(self._store, new, replaced, self._workers.map(packed, texts(new)))
 
     def _stage(self, items: list[Item], cursor: DuckDBPyConnection) -> None:
         at = now()
@@ -122,9 +114,9 @@ class Pipeline:
 
             return run
 
-        self._each(work(stage.stage), _shares(items))
+        self._each(work(stage.stage), shares(items))
         again = stage.to_read_closely(cursor, items)
-        self._each(work(stage.stage_closely), _shares(again))
+        self._each(work(stage.stage_closely), shares(again))
         stage.judge(cursor, items)
 
     def _each(self, do: Callable[[Any], None], what: Sequence[Any]) -> None:
@@ -183,37 +175,6 @@ def _mark_again(cursor: DuckDBPyConnection, items: list[Item], replaced: list[in
     for number, *key in rows.fetchall():
         if item := refused.get(tuple(key)):
             item.number, item.again = number, True
-
-
-def _shares(items: Sequence[Item]) -> list[list[Item]]:
-    """The items in equal shares, as many for each worker; those of a record type together."""
-    alike = sorted(items, key=lambda item: item.message.kind.name if item.message else "")
-    bytes_ = sum(len(item.envelope.body) for item in items)
-    if bytes_ <= _FEW_BYTES:
-        return [alike] if alike else []
-    turns = -(-bytes_ // (_WORKERS * _CHUNK_BYTES))
-    return _cut(alike, -(-bytes_ // (_WORKERS * turns)), len(items))
-
-
-def _texts(items: Sequence[Item]) -> list[list[Item]]:
-    return _cut([item for item in items if item.kept], _TEXTS_BYTES, _TEXTS)
-
-
-def _packed(items: Sequence[Item]) -> Texts:
-    return [(item.number, compress(item.kept)) for item in items]
-
-
-def _cut(items: Sequence[Item], bytes_: int, number: int) -> list[list[Item]]:
-    """Consecutive items in parts that are full with so many bytes, or items."""
-    parts: list[list[Item]] = []
-    room = 0
-    for item in items:
-        if room <= 0 or len(parts[-1]) == number:
-            parts.append([])
-            room = bytes_
-        parts[-1].append(item)
-        room -= len(item.envelope.body)
-    return parts
 
 
 def _first_line(error: Exception) -> str:
