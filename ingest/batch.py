@@ -30,7 +30,7 @@ class Item:
     envelope: Envelope
     signer: str | None = None
     signing_time: float | None = None
-    kept: bytes = b""
+    kept: bytes | None = None
     """What is stored: as received where it is refused, as verified where accepted."""
     sha256: str = ""
     """Of the verified content; of the whole body where it did not open."""
@@ -56,7 +56,7 @@ class Item:
 
     def repeats(self, earlier: "Item | None") -> None:
         """Its content came before, in this batch or an older one: its text is kept there."""
-        self.state, self.same_as, self.kept = DUPLICATE, earlier, b""
+        self.state, self.same_as, self.kept = DUPLICATE, earlier, None
 
     def refuse(self, problem: Problem, others: int = 0) -> None:
         """Judge the whole message by its first bad record."""

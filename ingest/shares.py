@@ -27,12 +27,12 @@ def shares(items: Sequence[Item]) -> list[list[Item]]:
 
 def texts(items: Sequence[Item]) -> list[list[Item]]:
     """The items whose texts are kept, as many together as one statement writes."""
-    return _cut([item for item in items if item.kept], _TEXTS_BYTES, _TEXTS)
+    return _cut([item for item in items if item.kept is not None], _TEXTS_BYTES, _TEXTS)
 
 
 def packed(items: Sequence[Item]) -> Texts:
     """What is kept of messages, compressed."""
-    return [(item.number, compress(item.kept)) for item in items]
+    return [(item.number, compress(item.kept)) for item in items if item.kept is not None]
 
 
 def _cut(items: Sequence[Item], bytes_: int, number: int) -> list[list[Item]]:
