@@ -5,6 +5,7 @@ import resource
 import threading
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
@@ -39,6 +40,8 @@ class LocalRepository:
     @classmethod
     def open(cls, config: Config, *, read_only: bool = False) -> Self:
         """Open the file; with `read_only` several processes may, unless summaries are due."""
+        if not read_only:  # what writes mostly takes in: this is imported while the file is opened
+            threading.Thread(target=import_module, args=("ingest.pipeline",)).start()
         from reports.summarise import due
 
         store = Store.open(config, read_only=read_only)

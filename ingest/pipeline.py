@@ -21,12 +21,7 @@ from ingest.batch import ACCEPTED, REJECTED, Item, open_again, open_item
 from ingest.envelope import Envelope
 from ingest.loading import commit, last_number, load_again
 from ingest.security.trust import TrustStore
-
-_WORKERS = 2
-_CHUNK_BYTES = 10_000_000
-"""What a worker stages at once, so that it stays in the processor's reach: 200 messages of 1,000
-jobs took 0.43 s in chunks of 10 MB, 0.58 s of 2.5 MB, 0.46 s of 25 MB. However small the messages,
-each chunk costs 15 ms of planning."""
+from ingest.shares import WORKERS, packed, shares, texts
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +33,7 @@ class Pipeline:
         self._store = store
         self.trust = trust
         self._busy = threading.RLock()
-        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="intake")
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="intake")
         with store.cursor() as cursor:
             stage.prepare(cursor)
             self._last = last_number(cursor)
@@ -132,7 +127,8 @@ class Pipeline:
     def _commit(self, items: list[Item], replaced: list[int]) -> None:
         with self._store.cursor() as cursor:
             _mark_again(cursor, items, replaced)
-        commit(self._store, [item for item in items if not item.again], replaced)
+        new = [item for item in items if not item.again]
+        commit(self._store, new, replaced, self._workers.map(packed, texts(new)))
 
     def _stage(self, items: list[Item], cursor: DuckDBPyConnection, at: datetime) -> None:
         def work(how: Callable[..., None]) -> Callable[[Sequence[Item]], None]:
@@ -142,9 +138,9 @@ class Pipeline:
 
             return run
 
-        self._each(work(stage.stage), _chunks(items))
+        self._each(work(stage.stage), shares(items))
         again = stage.to_read_closely(cursor, items)
-        self._each(work(stage.stage_closely), _chunks(again))
+        self._each(work(stage.stage_closely), shares(again))
         stage.judge(cursor, items)
 
     def _each(self, do: Callable[[Any], None], what: Sequence[Any]) -> None:
@@ -203,18 +199,6 @@ def _mark_again(cursor: DuckDBPyConnection, items: list[Item], replaced: list[in
     for number, *key in rows.fetchall():
         if item := refused.get(tuple(key)):
             item.number, item.again = number, True
-
-
-def _chunks(items: Sequence[Item]) -> list[list[Item]]:
-    chunks: list[list[Item]] = []
-    room = 0
-    for item in items:
-        if room <= 0:
-            chunks.append([])
-            room = _CHUNK_BYTES
-        chunks[-1].append(item)
-        room -= len(item.envelope.body)
-    return chunks
 
 
 def _first_line(error: Exception) -> str:

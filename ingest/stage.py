@@ -12,13 +12,14 @@ from appliance.records.declare import RecordType, WireForm
 from appliance.records.xml import XmlForm
 from ingest import fqan
 from ingest.batch import Item
-from ingest.formats import staging, xmlrecords, xmlstaging
+from ingest.formats import splitting, staging, xmlrecords, xmlstaging
 from ingest.formats.explain import explain
-from ingest.formats.staging import By
-from ingest.formats.text import Layout, TextMessage, is_plain, layout_of
+from ingest.formats.splitting import By
+from ingest.formats.text import Layout, TextMessage
 from ingest.formats.tokens import tokenise
 from ingest.formats.xmlexplain import explain_xml
 from ingest.formats.xmlmessage import XmlMessage
+from ingest.grouping import grouped, text_messages
 
 
 def prepare(cursor: DuckDBPyConnection) -> None:
@@ -44,20 +45,16 @@ def kinds(items: Iterable[Item]) -> list[RecordType]:
 
 def stage(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> None:
     """Put the records of opened messages into `stage.<type>`; what cannot be read is refused."""
-    groups: dict[tuple[str, WireForm, Layout | By], list[Item]] = defaultdict(list)
-    documents: dict[XmlForm, list[Item]] = defaultdict(list)
-    for item in items:
-        if isinstance(message := item.message, XmlMessage) and item.problem is None:
-            documents[message.form].append(item)
-        elif isinstance(message, TextMessage) and item.problem is None and message.records:
-            how = layout_of(message) or (By.NAME if is_plain(message.records) else By.WIDE)
-            groups[message.kind.name, message.form, how].append(item)
-    for (_, _, how), group in groups.items():
+    good = [item for item in items if item.problem is None]
+    for (_, _, how), group in grouped(good).items():
         if how is By.WIDE:
             stage_closely(cursor, group, now)
         else:
-            messages = [i.message for i in group if isinstance(i.message, TextMessage)]
-            _insert(cursor, group, how, [message.records for message in messages], now)
+            _insert(cursor, group, how, [message.records for message in text_messages(group)], now)
+    documents: dict[XmlForm, list[Item]] = defaultdict(list)
+    for item in good:
+        if isinstance(item.message, XmlMessage):
+            documents[item.message.form].append(item)
     for form, group in documents.items():
         _stage_xml(cursor, form, group, now)
 
@@ -88,9 +85,9 @@ def stage_closely(cursor: DuckDBPyConnection, items: Iterable[Item], now: dateti
         if isinstance(records, Problem):
             item.refuse(records)
         elif records:
-            names = staging.wide_names(message.kind, message.form)
+            names = splitting.wide_names(message.kind, message.form)
             key = message.kind.name, message.form
-            groups[key].append((item, staging.wide(records, names)))
+            groups[key].append((item, splitting.wide(records, names)))
     for group in groups.values():
         _insert(cursor, [item for item, _ in group], By.WIDE, [text for _, text in group], now)
 

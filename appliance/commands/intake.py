@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from appliance.cli import app, configuration, note, open_repository, options, print_json
 from appliance.commands.answers import AsFormat, Format, day, show_message
-from appliance.errors import AcctError, UsageError
+from appliance.errors import UsageError
 from appliance.printable import printable
 from appliance.repository import Delivery, Loaded
 
@@ -56,8 +57,11 @@ def load(
 
     Example: acct load messages/
     """
-    with open_repository(write=True) as repository:
-        loaded = repository.load(_deliveries(list(_files(paths)), signer))
+    from appliance.ahead import Ahead
+
+    files = list(_files(paths))
+    with closing(Ahead(files, signer)) as ahead, open_repository(write=True) as repository:
+        loaded = repository.load(_shown(ahead, len(files)))
     tell(loaded)
 
 
@@ -88,16 +92,14 @@ def _files(paths: list[Path]) -> Iterator[Path]:
             raise UsageError(f"no file {path}")
 
 
-def _deliveries(files: list[Path], signer: str) -> Iterator[Delivery]:
+def _shown(deliveries: Iterator[Delivery], files: int) -> Iterator[Delivery]:
+    """The same; a person sees how many were read."""
     shown = sys.stderr.isatty()
-    for number, file in enumerate(files, 1):
-        try:
-            yield Delivery(str(file), file.read_bytes(), file.stat().st_mtime, signer)
-        except OSError as error:
-            raise AcctError(f"cannot read {file}: {error.strerror}") from None
+    for number, delivery in enumerate(deliveries, 1):
+        yield delivery
         if shown:
-            end = "\n" if number == len(files) else ""
-            print(f"\r{number} of {len(files)} files", end=end, file=sys.stderr, flush=True)
+            end = "\n" if number == files else ""
+            print(f"\r{number} of {files} files", end=end, file=sys.stderr, flush=True)
 
 
 @app.command()

@@ -68,6 +68,11 @@ def value(kind: RecordType, field: Field, form: WireForm) -> str:
     return meant
 
 
+def absent(field: Field) -> str:
+    """What goes into the column of a record that does not have the field."""
+    return field.absent or field.when_null
+
+
 def stored(field: Field) -> str:
     """What goes into the column: the meaning, or what stands for null."""
     value = f'"{field.name} value"'

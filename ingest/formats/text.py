@@ -101,6 +101,15 @@ def is_plain(text: str) -> bool:
     return not any(character in text for character in odd)
 
 
+def is_simple(text: str) -> bool:
+    """Whether its lines seem to be a name, `: ` and a value each that JSON can quote as it is.
+
+    Only counted: a value with a `: ` of its own is among as many lines that have none at worst.
+    """
+    lines = text.count("\n") + 1 - text.count(SEPARATOR)
+    return '"' not in text and "\\" not in text and text.count(": ") == lines
+
+
 def _names(record: str) -> tuple[str, ...]:
     lines = record.strip("\n").split("\n")
     return tuple(line.partition(":")[0] if ":" in line else "" for line in lines)

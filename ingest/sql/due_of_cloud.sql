@@ -1,6 +1,6 @@
 -- The months of sites whose cloud summaries a batch changes: those of the staged records, and of the
 -- next record of each machine, whose share is what its counters grew since. Asked before loading, it
--- finds what is replaced; after, what is there instead.
+-- finds what is replaced, if the store holds any of the keys; after, what is there instead.
 INSERT INTO store.cloud_due
 SELECT DISTINCT site_name, measurement_year, measurement_month
 FROM (SELECT *, lag(period) OVER (PARTITION BY vm_uuid ORDER BY period) AS before

@@ -92,7 +92,8 @@ def test_a_chunk_that_fails_leaves_nothing_behind_for_others(
     repository: LocalRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One worker fails at once, the other is still at work: its rows are judged all the same."""
-    monkeypatch.setattr("ingest.pipeline._CHUNK_BYTES", 1)
+    monkeypatch.setattr("ingest.shares._CHUNK_BYTES", 1)
+    monkeypatch.setattr("ingest.shares._FEW_BYTES", 0)
     real, slow = stage.stage, threading.Event()
     failed: list[int] = []
 

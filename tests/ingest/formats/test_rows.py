@@ -124,7 +124,8 @@ VALUES: dict[str, st.SearchStrategy[str]] = {
         ["hepspec", "HEPSPEC06", "si2k", "custom", "NULL", "HEPscore23"]
     ),
     "Site": st.sampled_from(["S1", "Ŝito", "null", "x" * 255, "x" * 256, "é" * 255, "a:b", "None"]),
-    "Queue": st.sampled_from(["q" * 100, "q" * 101, "", "long queue", "%", "'; DROP TABLE jobs"]),
+    "Queue": st.sampled_from(["q" * 100, "q" * 101, "", "long queue", "%", "'; DROP TABLE jobs",
+         'a", "Site": "b', "back\\slash", "a: b", "\x01"]),
     "FQAN": st.sampled_from(
         ["/geo/Role=production/Capability=NULL", "/geo/uk/south/Role=pilot", "/geo/", "//geo", "/",
          "geo", "geo/Role=x", "/a/Role=p;/b/Role=q", "; /a", "/geo/Role=", "/Role=x/geo", "NULL",
@@ -220,6 +221,27 @@ def test_uniform_and_ragged_records_give_equal_rows(repository: LocalRepository)
     ]
     assert rows(repository, message(*jobs)) == rows(repository, message(*mixed))
     assert rows(repository, message(*jobs)) == rows(repository, message(*jobs).replace(": ", ":  "))
+
+
+@pytest.mark.parametrize(
+    "queue", ['a","Site":"b', 'q"', "q\\", "\\u0041", "CN=Robot: x", "{a: [1]}", "q\x01", "null"]
+)
+def test_a_value_that_json_would_take_amiss_is_read_as_it_is_written(
+    repository: LocalRepository, queue: str
+) -> None:
+    jobs = [record(LocalJobId="1", Queue=queue), record(LocalJobId="2", Site=None) + "Site: S1\n"]
+    found = [(row["LocalJobId"], row["Site"], row["Queue"])
+             for row in rows(repository, message(*jobs))]  # fmt: skip
+    assert found == [("1", "S1", queue if queue != "null" else "None"), ("2", "S1", "None")]
+
+
+def test_lines_that_make_up_for_each_other_in_number_are_still_seen(
+    repository: LocalRepository,
+) -> None:
+    jobs = [record(LocalJobId="1", Queue="a: b"), record(LocalJobId="2").replace("te: S1", "te:S1")]
+    reversed_ = "\n".join(reversed(jobs[0].strip().split("\n"))) + "\n"
+    found = rows(repository, message(reversed_, jobs[1]))
+    assert [(row["Site"], row["Queue"]) for row in found] == [("S1", "a: b"), ("S1", "None")]
 
 
 def test_the_last_of_equal_keys_wins_in_a_message_and_across_messages(

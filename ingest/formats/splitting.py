@@ -1,0 +1,134 @@
+"""The SQL that splits the texts of messages into records, and records into their fields' texts.
+
+By position where all records have one layout, by name where they differ (`JSON`, `NAME`), and
+`WIDE` for texts that were read record by record.
+"""
+
+import json
+from enum import StrEnum
+
+from appliance.records.declare import RecordType, WireForm
+from ingest.formats.text import Layout
+from ingest.formats.tokens import DISAGREE
+
+ABSENT = "%%%"
+"""Stands for a field that a record does not have: no value holds a separator."""
+
+
+class By(StrEnum):
+    """How records are split that have no one layout."""
+
+    JSON = "json"
+    """Lines in any order, each `Key: ` and a value without another `: `, a quote or a backslash:
+    read as JSON objects, which takes two thirds of the time."""
+    NAME = "name"
+    """Lines in any order, each `Key: ` and a value."""
+    WIDE = "wide"
+    """Values only, a line for every field: as `wide` writes them."""
+
+
+def raw_records(kind: RecordType, form: WireForm, how: Layout | By) -> str:
+    """The query for the raw records of $texts, with numbers $messages.
+
+    Its columns: `message`, `record` (from 1), each field's text by wire name (NULL: absent), and
+    `ragged`: the record is not split so easily.
+    """
+    if isinstance(how, Layout):
+        return _by_position(kind, how)
+    return {By.JSON: _by_json, By.NAME: _by_name, By.WIDE: _wide}[how](kind, form)
+
+
+def wide_names(kind: RecordType, form: WireForm) -> list[str]:
+    """The values of a record read one by one, in the order in which they are handed on."""
+    return [f.wire for f in kind.fields] + ([DISAGREE] if form.arrays else [])
+
+
+def wide(records: list[dict[str, str]], names: list[str]) -> str:
+    """Records read one by one, as text in the one layout that has every field."""
+    return "\n%%\n".join("\n".join([r.get(name, ABSENT) for name in names]) for r in records)
+
+
+_LINES = """
+        SELECT message, record, piece, string_split(piece, chr(10)) AS l
+        FROM (SELECT message, unnest(pieces) AS piece,
+                     generate_subscripts(pieces, 1)::INTEGER AS record
+              FROM (SELECT message, string_split(text, chr(10) || '%%' || chr(10)) AS pieces
+                    FROM (SELECT unnest($messages) AS message, unnest($texts) AS text)))"""
+"""The records' lines: `message`, `record` (from 1), `piece` and `l`, its lines (list)."""
+
+
+_EXACT = """NOT contains(piece, ':  ') AND NOT contains(piece, ' ' || chr(10))
+            AND NOT ends_with(piece, ' ')"""
+"""One blank after each colon and none at the ends: values need no trimming."""
+
+
+def _by_position(kind: RecordType, layout: Layout) -> str:
+    where = {name: position for position, name in enumerate(layout.names, 1)}
+    columns = [
+        f'{_cut(f.wire, where[f.wire], layout)} AS "{f.wire}"'
+        if f.wire in where
+        else f'NULL::VARCHAR AS "{f.wire}"'
+        for f in kind.fields
+    ]
+    return (
+        f"SELECT message, record, {', '.join(columns)}, {_ragged(layout)} AS ragged FROM ({_LINES})"
+    )
+
+
+def _by_json(kind: RecordType, form: WireForm) -> str:
+    """What is not JSON after all is NULL, and so nothing is found in it."""
+    known = json.dumps(dict.fromkeys(_known(kind, form), "VARCHAR"))
+    columns = ", ".join(f'found."{f.wire}"' for f in kind.fields)
+    unknown = _unknown([f'found."{name}"' for name in _known(kind, form)])
+    return (
+        f"SELECT message, record, {columns}, {unknown} AS ragged "
+        f"FROM (SELECT *, TRY(json_transform({_OBJECT}, '{known}')) AS found FROM ({_LINES}))"
+    )
+
+
+_OBJECT = """'{"' || replace(replace(piece, ': ', '":"'), chr(10), '","') || '"}'"""
+"""A record as a JSON object."""
+
+
+def _by_name(kind: RecordType, form: WireForm) -> str:
+    at = {name: f"list_position(names, '{name}: ')" for name in _known(kind, form)}
+    columns = ", ".join(
+        f'substr(l[{at[f.wire]}], {len(f.wire) + 3}) AS "{f.wire}"' for f in kind.fields
+    )
+    names = "list_transform(l, lambda line: substr(line, 1, strpos(line, ': ') + 1))"
+    return (
+        f"SELECT message, record, {columns}, {_unknown(list(at.values()))} AS ragged "
+        f"FROM (SELECT *, {names} AS names FROM ({_LINES}))"
+    )
+
+
+def _known(kind: RecordType, form: WireForm) -> list[str]:
+    return [f.wire for f in kind.fields] + sorted(form.ignored)
+
+
+def _unknown(found: list[str]) -> str:
+    """Every line has a known name of its own if as many are found as there are lines."""
+    number = " + ".join(f"({one} IS NOT NULL)::INTEGER" for one in found)
+    return f"NOT ({number} = len(l) AND NOT contains(piece, '%%') AND {_EXACT})"
+
+
+def _cut(name: str, position: int, layout: Layout) -> str:
+    if layout.exact:
+        return f"substr(l[{position}], {len(name) + 3})"
+    return f"trim(substr(l[{position}], {len(name) + 2}))"
+
+
+def _ragged(layout: Layout) -> str:
+    colon = ": " if layout.exact else ":"
+    uniform = [f"len(l) = {len(layout.names)}"]
+    uniform += [f"starts_with(l[{n}], '{name}{colon}')" for n, name in enumerate(layout.names, 1)]
+    uniform += [_EXACT] if layout.exact else []
+    return f"NOT ({' AND '.join(uniform)})"
+
+
+def _wide(kind: RecordType, form: WireForm) -> str:
+    columns = ", ".join(
+        f"CASE WHEN l[{n}] <> '{ABSENT}' THEN trim(l[{n}]) END AS \"{name}\""
+        for n, name in enumerate(wide_names(kind, form), 1)
+    )
+    return f"SELECT message, record, {columns}, false AS ragged FROM ({_LINES})"
