@@ -156,6 +156,10 @@ class RemoteRepository:
         found: Rebuilt = self._ask("rebuild", check=check, reject=reject)
         return found
 
+    def doubts(self) -> list[str]:
+        """See `Repository`."""
+        return [str(line) for line in self._ask("doubts")]
+
     def status(self) -> dict[str, Any]:
         """See `Repository`."""
         connection, answer = self._post("status", b"{}", _PATIENCE_S)

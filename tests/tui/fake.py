@@ -203,6 +203,9 @@ class FakeRepository:
     def rebuild(self, *, check: bool = False, reject: bool = False) -> Rebuilt:
         raise NotImplementedError
 
+    def doubts(self) -> list[str]:
+        raise NotImplementedError
+
     def status(self) -> dict[str, Any]:
         self.note("status", None)
         states: dict[str, int] = {"accepted": 0, "rejected": 0, "duplicate": 0}
