@@ -34,7 +34,7 @@ Sync = Annotated[bool | None, _switch("sync", "Say how many jobs the months have
 Records = Annotated[int | None, typer.Option(help="Of a message, 1 to 5000.", show_default=False)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, no more.")]
 Force = Annotated[bool, typer.Option("--force", help="Months that have shrunk, too.")]
-AsApel = Annotated[bool, typer.Option("--as-apel", help="Choose rows exactly as APEL does.")]
+AsApel = Annotated[bool, typer.Option("--as-apel", help="Rows and figures as APEL has them.")]
 
 
 @app.command()
