@@ -9,6 +9,7 @@ import typer
 
 from appliance.cli import app, configuration, note, open_repository, options, print_json
 from appliance.commands.answers import day
+from appliance.errors import UsageError
 from appliance.printable import printable
 from appliance.publishing import MonthTotals, Published, PublishedDataset, PublishRequest
 from appliance.table import Table
@@ -99,6 +100,8 @@ def _after(text: str) -> date | None:
     first = day(text, "--to")
     if first is None:
         return None
+    if first.year == date.max.year:
+        raise UsageError(f"--to {text} has no day after it", hint="leave it out for no end")
     given = text.count("-")
     if given == 0:
         return date(first.year + 1, 1, 1)
