@@ -100,7 +100,7 @@ def forget(repository: LocalRepository) -> None:
 def few(
     made: st.SearchStrategy[dict[str, str | None]],
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A test of up to a dozen of such records: what takes time is to carry them, not to make them."""
+    """A test of up to a dozen of such records: carrying them takes time, not making them."""
 
     def wrap(test: Callable[..., None]) -> Callable[..., None]:
         checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
