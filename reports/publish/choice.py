@@ -66,10 +66,14 @@ def selection(source: Source, request: PublishRequest) -> str:
     return ", ".join(parts)
 
 
-def filtered(source: Source, request: PublishRequest) -> Choice:
-    """The rows of a dataset that may go out at all, whatever the interval."""
+def filtered(source: Source, request: PublishRequest, held: str = "") -> Choice:
+    """The rows of a dataset that may go out at all, whatever the interval.
+
+    `held`: SQL for rows that stand for the dataset's.
+    """
     same = apel.fold if request.as_apel else str
-    held = apel.dataset(source.dataset) if request.as_apel else ""
+    if request.as_apel and (reference := apel.dataset(source.dataset)):
+        held = f"({reference})"
     conditions, given = ["true"], dict[str, Any]()
     if source.infrastructure and not request.local_jobs:
         conditions.append(f"{same(source.infrastructure)} = 'grid'")
@@ -80,8 +84,7 @@ def filtered(source: Source, request: PublishRequest) -> Choice:
     shown = "*"
     if request.withhold_dns and any(f.name == "global_user_name" for f in source.kind.fields):
         shown = f"* REPLACE ('{WITHHELD}' AS global_user_name)"
-    place = f"({held})" if held else source.dataset
-    rows = f"SELECT {shown} FROM {place} WHERE {' AND '.join(conditions)}"
+    rows = f"SELECT {shown} FROM {held or source.dataset} WHERE {' AND '.join(conditions)}"
     return Choice(rows, given)
 
 
