@@ -43,7 +43,7 @@ def plan(cursor: DuckDBPyConnection, request: PublishRequest, dataset: str, now:
     everything = checked(form, request, now)
     mark = marks.sent_until(cursor, *named)
     chosen = within(everything, form.source, request, mark, now)
-    counted = count(cursor, form, chosen)
+    counted = count(cursor, form, chosen, for_ssm=request.for_ssm)
     places = sorted(counted.totals)
     # What the receiver has of these months afterwards, whatever was sent when.
     after = counted.totals

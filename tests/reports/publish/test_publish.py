@@ -335,3 +335,17 @@ def test_what_the_receiver_keeps_though_it_is_no_more_is_told(
     assert part.notes == ("nothing is left of 1 months, which the receiver keeps: S1 2024-06",)
     [part] = publish(repository.store, replace(SUPER, as_apel=True), Received()).datasets
     assert part.notes == ()
+
+
+def test_where_ssm_sends_what_it_would_die_of_is_told(
+    load: Load, repository: LocalRepository
+) -> None:
+    load(message(record(GlobalUserName="/CN=Zoë"), record(LocalJobId="2")))
+    for style in ("v0.3", "ur"):
+        request = replace(JOBS, interval="all", style=style, for_ssm=True)
+        [part] = publish(repository.store, request, Received()).datasets
+        assert part.notes == ("1 records are not plain ASCII: senders up to SSM 4.0 die of them",)
+    [part] = publish(repository.store, replace(request, for_ssm=False), Received()).datasets
+    assert part.notes == ()
+    withheld = replace(request, withhold_dns=True)
+    assert publish(repository.store, withheld, Received()).datasets[0].notes == ()
