@@ -225,7 +225,7 @@ class LocalRepository:
         """See `Repository`."""
         from appliance.rebuild import rebuild
 
-        with self.pipeline.paused():
+        with self._publishing, self.pipeline.paused():  # else a mark would move past what changes
             self.summarise()
             return rebuild(self.store, self.pipeline, self.progress, check=check, reject=reject)
 
