@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from appliance import wire
 from appliance.errors import ServiceUnreachable
-from appliance.repository import Delivery, Loaded, Question, in_batches
+from appliance.repository import Delivery, Loaded, LogPiece, Question, in_batches
 from appliance.sockets import short_name
 from appliance.table import Table
 
@@ -129,6 +129,13 @@ class RemoteRepository:
         loaded = Loaded()
         for batch in in_batches(deliveries, _BYTES_AT_ONCE):
             loaded += wire.decode(self._read("load", wire.frames(batch)))
+        return loaded
+
+    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
+        """See `Repository`."""
+        loaded = Loaded()
+        for batch in in_batches(pieces, _BYTES_AT_ONCE):
+            loaded += wire.decode(self._read("load_logs", wire.frames(batch)))
         return loaded
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:

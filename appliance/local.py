@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
-from appliance.repository import Delivery, Loaded, Question, in_batches
+from appliance.repository import Delivery, Loaded, LogPiece, Question, in_batches
 from appliance.store import Store
 from appliance.table import Table
 from appliance.version import VERSION
 
 if TYPE_CHECKING:
     from ingest.batch import Item
+    from ingest.logs.intake import LogIntake
     from ingest.pipeline import Pipeline
     from ingest.security.trust import TrustStore
 
@@ -28,6 +29,7 @@ class LocalRepository:
         self.store = store
         self._making = threading.Lock()
         self._pipeline: Pipeline | None = None
+        self._log_intake: LogIntake | None = None
         self._changes = 0
 
     @classmethod
@@ -60,6 +62,17 @@ class LocalRepository:
                 trust = TrustStore.from_config(self.store.config.trust)
                 self._pipeline = Pipeline(self.store, trust)
             return self._pipeline
+
+    @property
+    def log_intake(self) -> "LogIntake":
+        """The way in of logs."""
+        from ingest.logs.intake import LogIntake
+
+        numbers = self.pipeline.numbers
+        with self._making:
+            if self._log_intake is None:
+                self._log_intake = LogIntake(self.store, numbers)
+            return self._log_intake
 
     def __enter__(self) -> Self:
         return self
@@ -174,6 +187,13 @@ class LocalRepository:
                 )
             )
         self.summarise()
+        return loaded
+
+    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
+        """See `Repository`."""
+        loaded = Loaded()
+        for batch in in_batches(pieces, _BYTES_AT_ONCE):
+            loaded += self.log_intake.take_in(batch)
         return loaded
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:

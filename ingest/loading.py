@@ -38,12 +38,17 @@ def commit(store: Store, items: Sequence[Item], replaced: Sequence[int]) -> None
                     f"DELETE FROM store.{table} WHERE message_id IN (SELECT unnest($1))",
                     [list(replaced)],
                 )
-        _write_messages(cursor, items)
-        cursor.execute(
-            "UPDATE store.numbers SET last_message_id = greatest(last_message_id, ?)",
-            [max((item.number for item in items), default=0)],
-        )
-        _write_texts(cursor, [item for item in items if item.kept])
+        write(cursor, items)
+
+
+def write(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
+    """Write messages with their texts, in the transaction of their records."""
+    _write_messages(cursor, items)
+    cursor.execute(
+        "UPDATE store.numbers SET last_message_id = greatest(last_message_id, ?)",
+        [max((item.number for item in items), default=0)],
+    )
+    _write_texts(cursor, [item for item in items if item.kept])
 
 
 def last_number(cursor: DuckDBPyConnection) -> int:
@@ -76,7 +81,7 @@ def _write_messages(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
         "source_name": ("VARCHAR", [printable(i.envelope.source_name) for i in items]),
         "received_at": ("TIMESTAMP", [_utc(i.envelope.received_at) for i in items]),
         "signer": ("VARCHAR", [i.signer for i in items]),
-        "kind": ("VARCHAR", [i.message and i.message.kind.name for i in items]),
+        "kind": ("VARCHAR", [i.kind for i in items]),
         "records": ("BIGINT", [i.records for i in items]),
         "bytes": ("BIGINT", [len(i.envelope.body) for i in items]),
         "sha256": ("VARCHAR", [i.sha256 for i in items]),

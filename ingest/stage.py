@@ -7,7 +7,7 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from appliance.errors import Problem
-from appliance.records.catalogue import RECORD_TYPES
+from appliance.records.catalogue import MESSAGE_TYPES
 from appliance.records.declare import RecordType, WireForm
 from appliance.records.xml import XmlForm
 from ingest import fqan
@@ -23,7 +23,7 @@ from ingest.formats.xmlmessage import XmlMessage
 
 def prepare(cursor: DuckDBPyConnection) -> None:
     """Make the staging tables; once a process."""
-    for kind in RECORD_TYPES:
+    for kind in MESSAGE_TYPES:
         cursor.execute(staging.table(kind))
     cursor.execute(
         "CREATE TABLE stage.fqans (fqan VARCHAR, vo VARCHAR, vo_group VARCHAR, vo_role VARCHAR)"
@@ -39,7 +39,7 @@ def clear(cursor: DuckDBPyConnection, items: Iterable[Item]) -> None:
 def kinds(items: Iterable[Item]) -> list[RecordType]:
     """What record types a batch has: no other table is asked."""
     named = {item.message.kind.name for item in items if item.message}
-    return [kind for kind in RECORD_TYPES if kind.name in named]
+    return [kind for kind in MESSAGE_TYPES if kind.name in named]
 
 
 def stage(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> None:

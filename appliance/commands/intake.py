@@ -11,7 +11,7 @@ from appliance.cli import app, configuration, note, open_repository, options, pr
 from appliance.commands.answers import AsFormat, Format, day, show_message
 from appliance.errors import AcctError, UsageError
 from appliance.printable import printable
-from appliance.repository import Delivery, Loaded
+from appliance.repository import Delivery, Loaded, LogPiece
 
 rejects = typer.Typer(
     name="rejects", no_args_is_help=True, rich_markup_mode=None,
@@ -49,23 +49,43 @@ def run(
 def load(
     paths: Annotated[list[Path], typer.Argument(help="Files, or directories of files.")],
     signer: Annotated[str, typer.Option(help="The DN that you vouch for, if unsigned.")] = "",
+    as_: Annotated[str, typer.Option("--as", help="Logs of this format: slurm, sge, …")] = "",
+    site: Annotated[str, typer.Option(help="Of logs; default: site.name.")] = "",
+    machine_name: Annotated[str, typer.Option(help="Of logs; default: site.machine_name.")] = "",
+    parallel: Annotated[
+        bool, typer.Option("--parallel/--serial", help="Of logs: record processors and nodes.")
+    ] = True,
+    timezone: Annotated[str, typer.Option(help="Of times in logs that carry none.")] = "UTC",
 ) -> None:
     """Take files in now: the command ends when their rows are durable.
 
-    A message that is refused is kept (acct rejects list), and the exit status is 1.
+    A message that is refused, or a line of a log, is kept (acct rejects list), and the exit status
+    is 1. Messages say what they are; logs, plain or compressed, are named by --as.
 
     Example: acct load messages/
+
+    Example: acct load --as slurm --timezone Europe/London /var/log/apel/
     """
+    if as_:
+        from appliance.loadlogs import load_logs
+
+        like = LogPiece("", b"", 0.0, as_, site, machine_name, 1, parallel, timezone)
+        tell(load_logs(list(_files(paths)), like), lines=True)
+        return
     with open_repository(write=True) as repository:
         loaded = repository.load(_deliveries(list(_files(paths)), signer))
     tell(loaded)
 
 
-def tell(loaded: Loaded) -> None:
-    """Say what became of messages; status 1 if any was refused."""
+def tell(loaded: Loaded, *, lines: bool = False) -> None:
+    """Say what became of messages, or of the lines of logs; status 1 if any was refused."""
+    names: tuple[str, ...] = ("messages", "accepted", "rejected", "records", "ignored")
+    if lines:
+        names += ("lines", "lines_ignored", "lines_failed", "replaced")
     if options.json:
-        names = ("messages", "accepted", "rejected", "records", "ignored")
         print_json({name: getattr(loaded, name) for name in names})
+    elif lines:
+        _tell_of_lines(loaded)
     else:
         known = f", {loaded.ignored} known already" if loaded.ignored else ""
         note(
@@ -76,6 +96,15 @@ def tell(loaded: Loaded) -> None:
         note(printable(f"rejected: {problem}"))
     if loaded.rejected:
         raise typer.Exit(1)
+
+
+def _tell_of_lines(loaded: Loaded) -> None:
+    known = f"; {loaded.ignored} pieces of files known already" if loaded.ignored else ""
+    changed = f" ({loaded.replaced} in the place of others)" if loaded.replaced else ""
+    note(
+        f"{loaded.lines} lines: {loaded.records} records{changed}, {loaded.lines_ignored} "
+        f"ignored, {loaded.lines_failed} failed{known}"
+    )
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Literal, Self
 
 from appliance.errors import AcctError
-from appliance.repository import Delivery, Loaded, Question
+from appliance.repository import Delivery, Loaded, LogPiece, Question
 from appliance.table import Table, Value
 
 NOW = datetime(2026, 5, 17, 12, 34, 56, tzinfo=UTC)
@@ -183,6 +183,9 @@ class FakeRepository:
         return [row for row in self.message_rows if row["state"] == "rejected"]
 
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
+        raise NotImplementedError
+
+    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
         raise NotImplementedError
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:

@@ -1,0 +1,44 @@
+"""The lines of a piece, as text for the database and byte for byte for the rejects."""
+
+from dataclasses import dataclass, field
+
+LONGEST = 1_000_000
+"""Bytes of a line. No batch system writes such; a foreign file may be one line."""
+_NOT_TEXT = "\0"
+"""Stands for a line that is no text: see `outcomes.UNREAD`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A piece as the database reads it: its lines, parted by line feeds."""
+
+    text: str
+    odd: dict[int, bytes] = field(default_factory=dict)
+    """Lines that are no text, by their number from 1: nothing of them is in `text`."""
+
+
+def read(body: bytes) -> Lines:
+    """Take a piece apart, if need be line by line: an undecodable byte costs its line alone."""
+    body = body.removesuffix(b"\n")
+    if b"\0" not in body:
+        try:
+            return Lines(body.decode())
+        except UnicodeDecodeError:
+            pass
+    odd: dict[int, bytes] = {}
+    texts = []
+    for number, line in enumerate(body.split(b"\n"), 1):
+        text = _text_of(line)
+        if text is None:
+            odd[number] = line
+        texts.append(_NOT_TEXT if text is None else text)
+    return Lines("\n".join(texts), odd)
+
+
+def _text_of(line: bytes) -> str | None:
+    if b"\0" in line or len(line) > LONGEST:
+        return None
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,49 @@
+"""What becomes of a line, as SQL: a record, ignored for a reason, or failed for a reason.
+
+An outcome is text: NULL for a record, `ignored REASON`, or `CODE Field value` of what failed.
+"""
+
+from appliance.records.declare import RecordType
+
+REASONS = {  # by code
+    "COL": "{value} columns are too few",
+    "MAN": "{field} is missing",
+    "INT": "{field}: {value} is not an integer",
+    "NUM": "{field}: {value} is not a number",
+    "DUR": "{field}: {value} is not a duration",
+    "TIM": "{field}: {value} is not a time",
+    "MEM": "{field}: {value} is not an amount of memory",
+    "STA": "{field}: {value} is no state of a job that this program knows",
+    "UTF": "the line is not UTF-8 text",
+    "LNG": "the line is longer than any of such a log",
+}
+_SHOWN = 80
+"""Characters of a value that a reason quotes."""
+
+UNREAD = "chr(0)"
+"""What stands for a line that is no text, SQL: no text holds it."""
+
+
+def outcome(kind: RecordType) -> str:
+    """The outcome of a line once its format has judged it: over `text`, `outcome` and columns."""
+    checks = [f"WHEN text = {UNREAD} THEN 'UTF'", "WHEN text = '' THEN 'ignored blank'"]
+    checks += ["WHEN outcome IS NOT NULL THEN outcome"]
+    checks += [f"WHEN {f.sql} IS NULL THEN 'MAN {f.wire}'" for f in kind.fields if f.mandatory]
+    checks += [f"WHEN {rule.violated} THEN '{rule.code} {rule.field}'" for rule in kind.rules]
+    return f"CASE {' '.join(checks)} END"
+
+
+def reason(kind: RecordType) -> str:
+    """Why a line failed, for people: SQL over `code`, `field` and `value`."""
+    ruled = " ".join(
+        f"WHEN code = '{r.code}' AND field = '{r.field}' THEN '{r.reason}'" for r in kind.rules
+    )
+    coded = " ".join(f"WHEN code = '{c}' THEN {_text(words)}" for c, words in REASONS.items())
+    return f"CASE {ruled} {coded} ELSE code END"
+
+
+def _text(words: str) -> str:
+    """`{field}: {value} …` as a concatenation."""
+    quoted = f"' || chr(39) || substr(value, 1, {_SHOWN}) || chr(39) || '"
+    made = words.replace("'", "''").replace("{field}", "' || field || '")
+    return f"('{made}')".replace("{value}", quoted)

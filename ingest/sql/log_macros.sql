@@ -1,0 +1,61 @@
+-- What fields of logs mean: one macro a kind of value. NULL: it means nothing.
+
+-- A failure: code, field and the value to blame.
+CREATE MACRO stage.fault(code, field, v) AS code || ' ' || field || ' ' || v;
+
+-- Two digits of a text as a number.
+CREATE MACRO stage.clock(v) AS
+    TRY_CAST(v[1:2] AS BIGINT) * 3600 + TRY_CAST(v[4:5] AS BIGINT) * 60 + TRY_CAST(v[7:8] AS BIGINT);
+
+-- A duration of Slurm in seconds: [D-]HH:MM:SS, [[D-]HH:]MM:SS.mmm or whole seconds. Halves are
+-- rounded to the even second.
+CREATE MACRO stage.duration_of(v) AS
+    CASE WHEN strlen(v) = 8 AND v[3] = ':' AND v[6] = ':' THEN stage.clock(v)
+         WHEN NOT contains(v, ':') THEN stage.integer_of(v)
+         WHEN regexp_full_match(v, '(\d+-)?(\d+:)?\d+:\d+(\.\d+)?')
+         THEN coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d+)-', 1), '') AS BIGINT), 0) * 86400
+              + coalesce(TRY_CAST(nullif(regexp_extract(v, '(\d+):\d+:', 1), '') AS BIGINT), 0) * 3600
+              + TRY_CAST(regexp_extract(v, '(\d+):[\d.]+$', 1) AS BIGINT) * 60
+              + round_even(TRY_CAST(regexp_extract(v, ':([\d.]+)$', 1) AS DOUBLE), 0)::BIGINT END;
+
+-- Memory in kB: a number with a suffix K to P (powers of 1024), or bytes.
+CREATE MACRO stage.kilobytes_of(v) AS
+    CASE v[-1] WHEN 'K' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE))::BIGINT
+               WHEN 'M' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE) * 1024)::BIGINT
+               WHEN 'G' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE) * 1048576)::BIGINT
+               WHEN 'T' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE) * 1073741824)::BIGINT
+               WHEN 'P' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE) * 1099511627776)::BIGINT
+               ELSE trunc(TRY_CAST(v AS DOUBLE) / 1024)::BIGINT END;
+
+-- A local or UTC time without zone, YYYY-MM-DDTHH:MM:SS.
+CREATE MACRO stage.plain_time_of(v) AS
+    CASE WHEN strlen(v) = 19 AND v[11] = 'T' THEN TRY_CAST(v AS TIMESTAMP) END;
+
+-- Slurm: a time as sacct prints it, by the clock on the wall or as seconds since the epoch.
+CREATE MACRO stage.slurm_time_of(v) AS
+    CASE WHEN strlen(v) = 19 THEN stage.plain_time_of(v)
+         WHEN strlen(v) BETWEEN 9 AND 11 AND stage.integer_of(v) > 0
+         THEN make_timestamp(stage.integer_of(v) * 1000000) END;
+
+-- Slurm: the first word of a state; a `+` stands for what did not fit.
+CREATE MACRO stage.has_ended(word) AS
+    word IN ('COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT', 'NODE_FAIL', 'PREEMPTED',
+             'OUT_OF_MEMORY', 'DEADLINE', 'BOOT_FAIL', 'REVOKED');
+CREATE MACRO stage.is_state(v) AS
+    stage.has_ended(regexp_extract(v, '^[A-Z_]+'))
+    OR regexp_extract(v, '^[A-Z_]+') IN (
+        'RUNNING', 'PENDING', 'SUSPENDED', 'RESIZING', 'COMPLETING', 'CONFIGURING', 'REQUEUED',
+        'REQUEUE_FED', 'REQUEUE_HOLD', 'RESV_DEL_HOLD', 'SIGNALING', 'SPECIAL_EXIT', 'STAGE_OUT',
+        'STOPPED', 'EXPEDITING', 'LAUNCH_FAILED', 'POWER_UP_NODE', 'RECONFIG_FAIL', 'UPDATE_DB');
+
+-- Slurm: GPUs of a list `cpu=4,gres/gpu:a100=2,gres/gpu=2`: the untyped count has the typed in it.
+CREATE MACRO stage.gpus_of(v) AS
+    CASE WHEN contains(v, 'gres/gpu')
+         THEN coalesce(
+             TRY_CAST(nullif(regexp_extract(v, '(?:^|,)gres/gpu=(\d+)', 1), '') AS DECIMAL(10, 3)),
+             list_sum(list_transform(regexp_extract_all(v, '(?:^|,)gres/gpu:[^=,]+=(\d+)', 1),
+                                     lambda n: TRY_CAST(n AS BIGINT)))::DECIMAL(10, 3)) END;
+CREATE MACRO stage.gpu_models_of(v) AS
+    CASE WHEN contains(v, 'gres/gpu:')
+         THEN array_to_string(list_sort(list_distinct(
+             regexp_extract_all(v, '(?:^|,)gres/gpu:([^=,]+)=', 1))), ',') END;
