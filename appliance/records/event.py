@@ -61,6 +61,7 @@ EVENT = RecordType(
     ),
     key=("site", "machine_name", "job_name", "end_time"),
     forms=(),
+    fqan="fqan",
     rules=(
         Rule("NEG", "WallDuration", "wall_duration < 0", "the wall time is negative"),
         Rule("NEG", "CpuDuration", "cpu_duration < 0", "the CPU time is negative"),

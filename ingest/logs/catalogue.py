@@ -1,10 +1,11 @@
 """Every format of logs that this program reads."""
 
 from appliance.errors import UsageError
+from ingest.logs.blah import BLAH
 from ingest.logs.format import LogFormat
 from ingest.logs.slurm import SLURM
 
-FORMATS: dict[str, LogFormat] = {made.name: made for made in (SLURM,)}
+FORMATS: dict[str, LogFormat] = {made.name: made for made in (SLURM, BLAH)}
 
 
 def by_name(name: str) -> LogFormat:

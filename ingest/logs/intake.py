@@ -14,6 +14,7 @@ from appliance.records.declare import RecordType
 from appliance.repository import Loaded, LogPiece
 from appliance.resources import text
 from appliance.store import Store, now
+from ingest import fqan
 from ingest.batch import ACCEPTED, DUPLICATE, Item, compress
 from ingest.envelope import Envelope
 from ingest.loading import write
@@ -52,6 +53,7 @@ class LogIntake:
         with store.cursor() as cursor:
             for kind in LOG_TYPES:
                 cursor.execute(staging.table(kind))
+            cursor.execute(fqan.table("stage.log_fqans"))
 
     def take_in(self, pieces: Sequence[LogPiece]) -> Loaded:
         """Load pieces; durable when it returns.
@@ -92,13 +94,14 @@ class LogIntake:
 
     def _stage(self, one: Piece) -> None:
         made, settings = by_name(one.piece.format), Settings.of(one.piece)
-        given = {
+        given: dict[str, object] = {
             "text": one.lines.text,
             "message": one.item.number,
             "site": one.piece.site,
-            "machine": one.piece.machine_name,
             "now": now(),
         }
+        if any(f.name == "machine_name" for f in made.kind.fields):
+            given["machine"] = one.piece.machine_name
         with self._store.cursor() as cursor:
             cursor.execute(staging.insert(made, settings), given)
 
@@ -109,6 +112,8 @@ class LogIntake:
             for made in formats.values():
                 if made.fold and _steps(cursor, made.kind):
                     cursor.execute(text("ingest", f"sql/{made.fold}.sql"))
+            for kind in kinds.values():
+                loading.read_fqans(cursor, kind)
         with self._store.transaction() as cursor:
             for made in formats.values():
                 if made.complete and _steps(cursor, made.kind):
@@ -128,6 +133,7 @@ class LogIntake:
         with self._store.cursor() as cursor:
             for kind in LOG_TYPES:
                 cursor.execute(f"TRUNCATE stage.{kind.name}_lines")
+            cursor.execute("TRUNCATE stage.log_fqans")
 
 
 def _opened(numbered: tuple[int, LogPiece]) -> Piece:

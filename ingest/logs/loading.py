@@ -8,6 +8,8 @@ from duckdb import DuckDBPyConnection
 
 from appliance.records.declare import Kind, RecordType
 from appliance.tables import columns
+from ingest import fqan
+from ingest.loading import from_fqan
 from ingest.logs.outcomes import reason
 
 _OWN = ("message_id", "line")
@@ -49,6 +51,13 @@ def count(cursor: DuckDBPyConnection, kind: RecordType) -> dict[int, Counts]:
         else:
             counts.reasons[what] = lines
     return found
+
+
+def read_fqans(cursor: DuckDBPyConnection, kind: RecordType) -> None:
+    """Take the staged records' FQANs apart."""
+    held = f"SELECT DISTINCT {kind.fqan} FROM stage.{kind.name}_lines WHERE outcome IS NULL"
+    new = f"{held} AND {kind.fqan} NOT IN (SELECT fqan FROM stage.log_fqans)"
+    fqan.take_apart(cursor, new, "stage.log_fqans")
 
 
 def load(cursor: DuckDBPyConnection, kind: RecordType, counts: dict[int, Counts]) -> None:
@@ -155,15 +164,15 @@ def _differs(kind: RecordType) -> str:
 
 
 def _source(kind: RecordType, *, alone: bool) -> str:
-    """The staged records; of equal keys the last."""
-    names = ", ".join(columns(kind))
+    """The staged records with VO, group and role from their FQAN; of equal keys the last."""
+    shown = ", ".join(from_fqan(kind, name) for name in columns(kind))
     last = (
         ""
         if alone
-        else f" QUALIFY row_number() OVER (PARTITION BY {', '.join(kind.key)} "
-        "ORDER BY message DESC, record DESC) = 1"
+        else f" QUALIFY row_number() OVER (PARTITION BY {', '.join(f's.{n}' for n in kind.key)} "
+        "ORDER BY s.message DESC, s.record DESC) = 1"
     )
     return (
-        f"SELECT {names}, message AS message_id FROM stage.{kind.name}_lines "
-        f"WHERE outcome IS NULL{last}"
+        f"SELECT {shown}, s.message AS message_id FROM stage.{kind.name}_lines AS s "
+        f"LEFT JOIN stage.log_fqans AS f ON f.fqan = s.{kind.fqan} WHERE s.outcome IS NULL{last}"
     )

@@ -59,3 +59,28 @@ CREATE MACRO stage.gpu_models_of(v) AS
     CASE WHEN contains(v, 'gres/gpu:')
          THEN array_to_string(list_sort(list_distinct(
              regexp_extract_all(v, '(?:^|,)gres/gpu:([^=,]+)=', 1))), ',') END;
+
+-- What a text says, if anything: some programs write these words for nothing.
+CREATE MACRO stage.said(v) AS
+    CASE WHEN v = '' OR strlen(v) <= 9 AND lower(v) IN ('undefined', 'none', 'null') THEN NULL
+         ELSE v END;
+
+-- A time in UTC, or with a zone's offset: YYYY-MM-DD HH:MM[:SS[.fraction]][Z|±HH:MM], or with a T.
+CREATE MACRO stage.utc_time_of(v) AS
+    CASE WHEN strlen(v) = 19 AND regexp_full_match(v, '\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d')
+         THEN TRY_CAST(v AS TIMESTAMP)
+         WHEN regexp_full_match(v, '\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|GMT)?')
+         THEN date_trunc('second', TRY_CAST(regexp_extract(v, '^[^A-SU-Z]*\d') AS TIMESTAMP))
+         WHEN regexp_full_match(v, '\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?[+-]\d\d:?\d\d')
+         THEN make_timestamp(epoch_us(date_trunc('second', TRY_CAST(v AS TIMESTAMPTZ)))) END;
+
+-- BLAH: groups of whatever spacing, each after a line feed; NULL: there are none. A quote that an
+-- escape precedes ends a group too, if a blank and the next group follow: no value ends so.
+CREATE MACRO stage.tidy_blah(v) AS
+    CASE WHEN regexp_full_match(v, '\s*"[A-Za-z]\w*=.*"\s*')
+         THEN chr(10) || regexp_replace(regexp_extract(v, '^\s*"(.*)"\s*$', 1),
+                                        '"\s+"([A-Za-z]\w*=)', chr(10) || '\1', 'g') END;
+CREATE MACRO stage.blah_value(tidy, name) AS
+    CASE WHEN contains(tidy, chr(10) || name || '=')
+         THEN replace(split_part(split_part(tidy, chr(10) || name || '=', 2), chr(10), 1),
+                      '\"', '"') END;
