@@ -30,7 +30,7 @@ def _layout(head: Sequence[str]) -> str:
 
 
 def _select(settings: Settings) -> str:
-    keys = settings.layout.split(",") if settings.layout else []
+    keys = re.findall(r"\w+", settings.layout)
     found = ", ".join(f'{_value(keys, key)} AS "{key}"' for key in _KEYS)
     return (
         text("ingest", "sql/blah.sql")

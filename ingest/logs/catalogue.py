@@ -3,9 +3,10 @@
 from appliance.errors import UsageError
 from ingest.logs.blah import BLAH
 from ingest.logs.format import LogFormat
+from ingest.logs.pbs import PBS
 from ingest.logs.slurm import SLURM
 
-FORMATS: dict[str, LogFormat] = {made.name: made for made in (SLURM, BLAH)}
+FORMATS: dict[str, LogFormat] = {made.name: made for made in (SLURM, PBS, BLAH)}
 
 
 def by_name(name: str) -> LogFormat:

@@ -1,6 +1,6 @@
 """The SQL that stages a piece of a log: every line with its record's columns and its outcome."""
 
-from functools import cache
+from functools import lru_cache
 
 from appliance.records.declare import RecordType
 from ingest.logs.format import LogFormat, Settings
@@ -19,7 +19,7 @@ def table(kind: RecordType) -> str:
     )
 
 
-@cache
+@lru_cache(100)  # layouts come from files: there is no end of them
 def insert(made: LogFormat, settings: Settings) -> str:
     """The statement that stages a piece.
 

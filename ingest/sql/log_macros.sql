@@ -84,3 +84,86 @@ CREATE MACRO stage.blah_value(tidy, name) AS
     CASE WHEN contains(tidy, chr(10) || name || '=')
          THEN replace(split_part(split_part(tidy, chr(10) || name || '=', 2), chr(10), 1),
                       '\"', '"') END;
+
+-- A time as whole seconds since the epoch, from 1 second after it to the year 9999.
+CREATE MACRO stage.epoch_of(v) AS
+    CASE WHEN stage.integer_of(v) BETWEEN 1 AND 253402300799
+         THEN make_timestamp(stage.integer_of(v) * 1000000) END;
+
+-- Text to the nearest whole number, halves to the even one; NULL: it is none, or beyond 64 bits.
+CREATE MACRO stage.rounded_of(v) AS TRY_CAST(round_even(TRY_CAST(v AS DOUBLE), 0) AS BIGINT);
+
+-- PBS: seconds, with or without a fraction, or [[D:]H:]M:S of any size.
+CREATE MACRO stage.pbs_duration_of(v) AS
+    CASE WHEN strlen(v) = 8 AND v[3] = ':' AND v[6] = ':'
+          AND regexp_full_match(v, '\d\d:\d\d:\d\d') THEN stage.clock(v)
+         WHEN NOT contains(v, ':') THEN CASE WHEN contains(v, '.') AND regexp_full_match(v, '-?\d+\.\d*')
+                                             THEN stage.rounded_of(v) ELSE stage.integer_of(v) END
+         WHEN regexp_full_match(v, '(\d{1,12}:){1,3}\d{1,12}(\.\d*)?')
+         THEN coalesce(TRY_CAST(regexp_extract(v, '(\d+):\d+:\d+:[^:]+$', 1) AS BIGINT), 0) * 86400
+              + coalesce(TRY_CAST(regexp_extract(v, '(\d+):\d+:[^:]+$', 1) AS BIGINT), 0) * 3600
+              + TRY_CAST(regexp_extract(v, '(\d+):[^:]+$', 1) AS BIGINT) * 60
+              + stage.rounded_of(regexp_extract(v, '([^:]+)$', 1)) END;
+
+-- PBS: memory in kB from bytes or words of 8 bytes, and powers of 1024 of them, in any case.
+CREATE MACRO stage.pbs_unit(v) AS
+    CASE v WHEN '' THEN 0 WHEN 'k' THEN 1 WHEN 'm' THEN 2 WHEN 'g' THEN 3 WHEN 't' THEN 4 ELSE 5 END;
+CREATE MACRO stage.pbs_kilobytes_of(v) AS
+    CASE WHEN ends_with(v, 'kb') AND stage.integer_of(v[:-3]) >= 0 THEN stage.integer_of(v[:-3])
+         WHEN regexp_full_match(lower(v), '\d+(\.\d+)?[kmgtp]?[bw]?')
+         THEN TRY_CAST(floor(TRY_CAST(regexp_extract(v, '^[\d.]+') AS DOUBLE)
+                       * CASE WHEN lower(v[-1]) = 'w' THEN 8 ELSE 1 END
+                       * pow(1024, stage.pbs_unit(regexp_extract(lower(v), '[kmgtp]')) - 1))
+              AS BIGINT) END;
+
+-- PBS: cores of `host/0-3,5+host/7` or of chunks `host/0*8`: one for each index, or as the chunk
+-- says. NULL: it is no list of hosts.
+CREATE MACRO stage.pbs_range(v) AS
+    CASE WHEN contains(v, '-') AND split_part(v, '-', 2)::BIGINT < split_part(v, '-', 1)::BIGINT
+         THEN -100000000000000000
+         WHEN contains(v, '-') THEN split_part(v, '-', 2)::BIGINT - split_part(v, '-', 1)::BIGINT + 1
+         ELSE 1 END;
+CREATE MACRO stage.pbs_indices(v) AS
+    CASE WHEN contains(v, '*') THEN split_part(v, '*', 2)::BIGINT
+         ELSE list_sum(list_transform(string_split(v, ','), lambda one: stage.pbs_range(one)))::BIGINT
+    END;
+CREATE MACRO stage.positive(v) AS CASE WHEN v >= 0 THEN v::BIGINT END;
+CREATE MACRO stage.pbs_cores(v) AS
+    CASE WHEN regexp_full_match(v, '[^/+]+(/\d{1,9})?(\+[^/+]+(/\d{1,9})?)*')
+         THEN strlen(v) - strlen(replace(v, '+', '')) + 1
+         WHEN regexp_full_match(v, '[^/+]+(/((\d{1,9}(-\d{1,9})?,)*\d{1,9}(-\d{1,9})?|\d{1,9}\*\d{1,9}))?(\+[^/+]+(/((\d{1,9}(-\d{1,9})?,)*\d{1,9}(-\d{1,9})?|\d{1,9}\*\d{1,9}))?)*')
+         THEN CASE WHEN contains(v, '+')
+                   THEN stage.positive(list_sum(list_transform(string_split(v, '+'), lambda term:
+                            stage.pbs_indices(split_part(term, '/', 2)))))
+                   ELSE stage.positive(stage.pbs_indices(split_part(v, '/', 2))) END END;
+CREATE MACRO stage.pbs_nodes(v) AS
+    CASE WHEN NOT contains(v, '+') THEN 1
+         ELSE len(list_distinct(list_transform(string_split(v, '+'),
+                                               lambda term: split_part(term, '/', 1)))) END;
+
+-- PBS: GPUs of `2:ppn=4:gpus=1+1:ppn=2` or `2:ncpus=8:ngpus=1`: each chunk as often as it says.
+CREATE MACRO stage.pbs_gpus(v) AS
+    CASE WHEN contains(v, 'gpus=')
+         THEN TRY_CAST(list_sum(list_transform(string_split(v, '+'), lambda chunk:
+                  coalesce(TRY_CAST(regexp_extract(chunk, '^(\d{1,9})(:|$)', 1) AS BIGINT), 1)
+                  * coalesce(TRY_CAST(regexp_extract(chunk, ':n?gpus=(\d{1,9})', 1) AS BIGINT), 0)))
+              AS DECIMAL(10, 3)) END;
+
+-- PBS: items of a message that quotes some of its values; such a value without its quotes.
+CREATE MACRO stage.quoted_items(v) AS
+    regexp_extract_all(v, '[^\s=]+=(?:"(?:[^"\\]|\\.)*"|''[^'']*''|\S*)');
+CREATE MACRO stage.unquoted(v, is_quoted) AS
+    CASE WHEN NOT is_quoted OR strlen(v) < 2 THEN nullif(v, '')
+         WHEN starts_with(v, '"') AND ends_with(v, '"')
+         THEN nullif(replace(substr(v, 2, length(v) - 2), '\"', '"'), '')
+         WHEN starts_with(v, '''') AND ends_with(v, '''')
+         THEN nullif(substr(v, 2, length(v) - 2), '')
+         ELSE v END;
+
+-- PBS: why a type of record is no end of a job.
+CREATE MACRO stage.pbs_type(v) AS
+    CASE v WHEN 'Q' THEN 'queued' WHEN 'S' THEN 'started' WHEN 'D' THEN 'deleted'
+           WHEN 'A' THEN 'aborted' WHEN 'C' THEN 'checkpointed' WHEN 'T' THEN 'restarted'
+           WHEN 'L' THEN 'licence' WHEN 'B' THEN 'reservation' WHEN 'K' THEN 'reservation'
+           WHEN 'U' THEN 'reservation' WHEN 'Y' THEN 'reservation' WHEN 'F' THEN 'reservation'
+           ELSE 'other_type' END;
