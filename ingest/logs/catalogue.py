@@ -3,10 +3,11 @@
 from appliance.errors import UsageError
 from ingest.logs.blah import BLAH
 from ingest.logs.format import LogFormat
+from ingest.logs.lsf import LSF
 from ingest.logs.pbs import PBS
 from ingest.logs.slurm import SLURM
 
-FORMATS: dict[str, LogFormat] = {made.name: made for made in (SLURM, PBS, BLAH)}
+FORMATS: dict[str, LogFormat] = {made.name: made for made in (SLURM, PBS, LSF, BLAH)}
 
 
 def by_name(name: str) -> LogFormat:

@@ -167,3 +167,19 @@ CREATE MACRO stage.pbs_type(v) AS
            WHEN 'L' THEN 'licence' WHEN 'B' THEN 'reservation' WHEN 'K' THEN 'reservation'
            WHEN 'U' THEN 'reservation' WHEN 'Y' THEN 'reservation' WHEN 'F' THEN 'reservation'
            ELSE 'other_type' END;
+
+-- LSF: a line with one blank between what stands in it, and chr(1) for a quote in a text.
+CREATE MACRO stage.lsf_tidy(v) AS
+    array_to_string(list_transform(
+        regexp_extract_all(v, '"(?:[^"]|"")*"|[^\s"]+'), lambda token:
+        CASE WHEN starts_with(token, '"') AND strlen(token) > 2
+             THEN '"' || replace(substr(token, 2, length(token) - 2), '""', chr(1)) || '"'
+             ELSE token END), ' ');
+CREATE MACRO stage.lsf_text(v) AS nullif(replace(v, chr(1), '"'), '');
+
+-- LSF: how many hosts follow. Memory in kB: there is none below 1.
+CREATE MACRO stage.lsf_count(v) AS
+    CASE WHEN stage.integer_of(v) BETWEEN 0 AND 1000000 THEN stage.integer_of(v) END;
+CREATE MACRO stage.lsf_memory(v) AS CASE WHEN stage.integer_of(v) > 0 THEN stage.integer_of(v) END;
+CREATE MACRO stage.lsf_slots(v) AS
+    coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d{1,9})\*', 1), '') AS BIGINT), 1);
