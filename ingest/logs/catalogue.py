@@ -3,11 +3,12 @@
 from appliance.errors import UsageError
 from ingest.logs.blah import BLAH
 from ingest.logs.format import LogFormat
+from ingest.logs.htcondor import HTCONDOR
 from ingest.logs.lsf import LSF
 from ingest.logs.pbs import PBS
 from ingest.logs.slurm import SLURM
 
-FORMATS: dict[str, LogFormat] = {made.name: made for made in (SLURM, PBS, LSF, BLAH)}
+FORMATS: dict[str, LogFormat] = {made.name: made for made in (SLURM, PBS, LSF, HTCONDOR, BLAH)}
 
 
 def by_name(name: str) -> LogFormat:

@@ -126,6 +126,8 @@ class LogIntake:
                 loading.reject(cursor, kind, {one.item.number: one.lines.odd for one in fresh})
             for one in fresh:
                 one.item.records = one.counts.records
+                if one.lines.continued:
+                    one.counts.reasons["continued"] = one.lines.continued
             write(cursor, [one.item for one in found])
             _write_files(cursor, fresh)
 
@@ -138,7 +140,7 @@ class LogIntake:
 
 def _opened(numbered: tuple[int, LogPiece]) -> Piece:
     number, piece = numbered
-    by_name(piece.format)
+    made = by_name(piece.format)
     envelope = Envelope(
         body=piece.body,
         source="log",
@@ -149,7 +151,7 @@ def _opened(numbered: tuple[int, LogPiece]) -> Piece:
     item = Item(number, envelope, log_format=piece.format)
     item.sha256 = hashlib.sha256(piece.body).hexdigest()
     item.kept = compress(piece.body, _LEVEL)
-    return Piece(item, piece, lines.read(piece.body), Counts())
+    return Piece(item, piece, made.gather(piece.body, piece.layout), Counts())
 
 
 def _steps(cursor: DuckDBPyConnection, kind: RecordType) -> bool:

@@ -1,6 +1,6 @@
 """Loading: staged lines become rows, and what became of the others is written down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -74,16 +74,18 @@ def load(cursor: DuckDBPyConnection, kind: RecordType, counts: dict[int, Counts]
     cursor.execute(_merge(kind, alone=alone))
 
 
-def reject(cursor: DuckDBPyConnection, kind: RecordType, odd: dict[int, dict[int, bytes]]) -> None:
+def reject(
+    cursor: DuckDBPyConnection, kind: RecordType, odd: Mapping[int, Mapping[int, bytes]]
+) -> None:
     """Keep the staged lines that failed, byte for byte.
 
     Args:
         cursor: In the caller's transaction.
         kind: What was staged.
-        odd: Lines that are no text, by message and line: the database has not seen them.
+        odd: Lines that the database does not have as they were, by message and line.
     """
-    cursor.execute(_rejected(kind))
-    listed = [(m, n, line) for m, lines in odd.items() for n, line in lines.items()]
+    failed = cursor.execute(_rejected(kind)).fetchall()
+    listed = [(m, n, odd[m][n]) for m, n in failed if n in odd.get(m, ())]
     for start in range(0, len(listed), _LINES_AT_ONCE):
         some = listed[start : start + _LINES_AT_ONCE]
         cursor.execute(
@@ -149,7 +151,7 @@ def _rejected(kind: RecordType) -> str:
         "FROM (SELECT *, split_part(outcome, ' ', 1) AS code, "
         "split_part(outcome, ' ', 2) AS field, "
         "substr(outcome, strlen(code) + strlen(field) + 3) AS value "
-        f"FROM stage.{kind.name}_lines WHERE text IS NOT NULL)"
+        f"FROM stage.{kind.name}_lines WHERE text IS NOT NULL) RETURNING message_id, line"
     )
 
 

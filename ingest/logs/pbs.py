@@ -1,7 +1,7 @@
 """PBS accounting: Torque, OpenPBS and PBS Professional, `server_priv/accounting/YYYYMMDD`.
 
-A line is `STAMP;TYPE;JOB;KEY=VALUE KEY=VALUE …`. Times are seconds since the epoch; the stamp, which
-has no zone, is not used. Sources: PBS Professional 2022.1, administrator's guide, accounting log;
+A line is `STAMP;TYPE;JOB;KEY=VALUE KEY=VALUE …`. Times are seconds since the epoch; the stamp has
+no zone and is not used. Sources: PBS Professional 2022.1, administrator's guide, accounting log;
 Torque 6.1, job accounting; APEL 2.5.0, PBS parser.
 """
 

@@ -183,3 +183,20 @@ CREATE MACRO stage.lsf_count(v) AS
 CREATE MACRO stage.lsf_memory(v) AS CASE WHEN stage.integer_of(v) > 0 THEN stage.integer_of(v) END;
 CREATE MACRO stage.lsf_slots(v) AS
     coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d{1,9})\*', 1), '') AS BIGINT), 1);
+
+-- HTCondor: a count, perhaps written as a real; NULL for an expression.
+CREATE MACRO stage.count_of(v) AS CASE WHEN stage.whole_of(v) >= 0 THEN stage.whole_of(v) END;
+
+-- HTCondor: CPU time in seconds. What is beyond 63 years, and 1000 times what its slot could have
+-- given, is garbage that some versions wrote (gratia-probe 2.8.4). NULL: it is no number.
+CREATE MACRO stage.condor_cpu(v, slot_time) AS
+    CASE WHEN TRY_CAST(v AS DOUBLE) >= 2e9 AND TRY_CAST(v AS DOUBLE) > 1000 * slot_time THEN 0
+         WHEN isfinite(TRY_CAST(v AS DOUBLE)) THEN TRY_CAST(v AS DOUBLE) END;
+
+-- HTCondor: the first of a token's groups, if it reads as an FQAN does.
+CREATE MACRO stage.first_group(v) AS
+    CASE WHEN starts_with(v, '/') THEN split_part(v, ',', 1) END;
+
+-- HTCondor: what a global id says, `schedd#cluster.process#submitted`.
+CREATE MACRO stage.condor_job(v) AS nullif(split_part(v, '#', 2), '');
+CREATE MACRO stage.condor_submit(v) AS stage.epoch_of(split_part(v, '#', 3));
