@@ -41,7 +41,7 @@ SELECT line, text, job_name, stage.said(f[2]) AS local_user_id, wall_duration, c
             THEN stage.fault('RNG', 'JobStartDate', started)
             WHEN NOT coalesce(end_time >= '2000-01-01', false)
             THEN stage.fault('RNG', 'EnteredCurrentStatus', coalesce(ended, ''))
-            WHEN cpu_duration > wall_duration::HUGEINT * greatest(processors, 1) * 2
+            WHEN wall_duration > 0 AND cpu_duration > wall_duration::HUGEINT * greatest(processors, 1) * 2
             THEN stage.fault('RNG', 'RemoteUserCpu', cpu_duration::VARCHAR)
        END AS outcome
 FROM typed

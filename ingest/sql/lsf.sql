@@ -1,7 +1,7 @@
 -- A line between its quotes, q: texts stand at even places, the numbers between texts at odd ones.
 -- A line that quotes quotes, or has wider gaps, is written anew first, a mark for each inner quote.
 WITH judged AS (
-    SELECT line, text, starts_with(text, '"JOB_FINISH" ') AS is_end, string_split(text, '"') AS raw,
+    SELECT line, text, starts_with(text, '"JOB_FINISH"') AS is_end, string_split(text, '"') AS raw,
            is_end AND len(raw) % 2 = 1 AND NOT contains(text, '  ') AND NOT contains(text, chr(9))
            AND NOT list_contains(raw[3:len(raw) - 2:2], '') AS is_clean
     FROM lines),
@@ -61,8 +61,9 @@ SELECT line, text, CASE WHEN task > 0 THEN job_id || '[' || task || ']' ELSE job
             WHEN started = '0' THEN 'ignored never_started'
             WHEN start_time IS NULL THEN stage.fault('TIM', 'startTime', coalesce(started, ''))
             WHEN end_time IS NULL THEN stage.fault('TIM', 'Event Time', coalesce(job[2], ''))
-            WHEN user_s IS NULL OR system_s IS NULL OR NOT isfinite(user_s + system_s)
+            WHEN user_s IS NULL OR system_s IS NULL OR NOT abs(user_s + system_s) < 9e18
             THEN stage.fault('NUM', 'ru_utime', used[2] || ' ' || used[3])
+            WHEN end_time < start_time THEN 'ORD EndTime'
             WHEN task IS NULL AND last[2] <> '' THEN stage.fault('INT', 'idx', last[2])
        END AS outcome
 FROM typed
