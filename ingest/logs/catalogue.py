@@ -2,9 +2,10 @@
 
 from appliance.errors import UsageError
 from ingest.logs.format import LogFormat
+from ingest.logs.sge import SGE
 from ingest.logs.slurm import SLURM
 
-FORMATS: dict[str, LogFormat] = {made.name: made for made in (SLURM,)}
+FORMATS: dict[str, LogFormat] = {made.name: made for made in (SLURM, SGE)}
 
 
 def by_name(name: str) -> LogFormat:

@@ -36,13 +36,17 @@ class LogFormat:
 
     name: str
     kind: RecordType
+    columns: tuple[str, ...]
+    """Columns of the record type that its lines give: no others are staged."""
     select: Callable[[Settings], str]
-    """The SELECT over `lines` that gives records and outcomes."""
+    """The SELECT over `lines` that gives these columns and outcomes."""
+    infrastructure: str = ""
+    """What events say of where they come from."""
     layout: Callable[[Sequence[str]], str] = _no_layout
     """From the first lines of a file."""
     boundary: Callable[[bytes], int] = after_any_line
     """How many bytes of what was read so far make a piece; 0: more is needed."""
     fold: str = ""
-    """A file of `ingest/sql`: what lines of one batch say together."""
+    """A file of `ingest/sql`: what lines of one batch say together, if any is `ignored step`."""
     complete: str = ""
-    """A file of `ingest/sql`: what lines say of records of earlier batches."""
+    """A file of `ingest/sql`: what such lines say of records of earlier batches. With `fold`."""

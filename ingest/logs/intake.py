@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from appliance.records.catalogue import LOG_TYPES
-from appliance.records.declare import RecordType
 from appliance.repository import Loaded, LogPiece
 from appliance.resources import text
 from appliance.store import Store, now
@@ -18,8 +16,8 @@ from ingest.batch import ACCEPTED, DUPLICATE, Item, compress
 from ingest.envelope import Envelope
 from ingest.loading import write
 from ingest.logs import lines, loading, staging
-from ingest.logs.catalogue import by_name
-from ingest.logs.format import Settings
+from ingest.logs.catalogue import FORMATS, by_name
+from ingest.logs.format import LogFormat, Settings
 from ingest.logs.loading import Counts
 
 _WORKERS = 2
@@ -37,6 +35,10 @@ class Piece:
     counts: Counts
 
 
+_PIECES = """
+CREATE TABLE IF NOT EXISTS stage.pieces (message BIGINT, site VARCHAR, machine_name VARCHAR)"""
+
+
 class LogIntake:
     """Takes pieces in, a batch at a time; any thread may call it.
 
@@ -50,8 +52,9 @@ class LogIntake:
         self._numbers = numbers
         self._busy = threading.RLock()
         with store.cursor() as cursor:
-            for kind in LOG_TYPES:
-                cursor.execute(staging.table(kind))
+            for made in FORMATS.values():
+                cursor.execute(staging.table(made))
+            cursor.execute(_PIECES)
 
     def take_in(self, pieces: Sequence[LogPiece]) -> Loaded:
         """Load pieces; durable when it returns.
@@ -72,7 +75,7 @@ class LogIntake:
                     list(workers.map(self._stage, fresh))
                     self._commit(found, fresh)
                 finally:
-                    self._clear()
+                    self._clear(fresh)
         return _counted(found)
 
     def _mark_known(self, cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
@@ -95,39 +98,39 @@ class LogIntake:
         given = {
             "text": one.lines.text,
             "message": one.item.number,
-            "site": one.piece.site,
-            "machine": one.piece.machine_name,
             "now": now(),
         }
         with self._store.cursor() as cursor:
             cursor.execute(staging.insert(made, settings), given)
 
     def _commit(self, found: Sequence[Piece], fresh: Sequence[Piece]) -> None:
-        formats = {one.piece.format: by_name(one.piece.format) for one in fresh}
-        kinds: dict[str, RecordType] = {made.kind.name: made.kind for made in formats.values()}
+        formats = {one.piece.format: by_name(one.piece.format) for one in fresh}.values()
+        counts = {one.item.number: one.counts for one in fresh}
         with self._store.cursor() as cursor:
-            for made in formats.values():
-                if made.fold and _steps(cursor, made.kind):
-                    cursor.execute(text("ingest", f"sql/{made.fold}.sql"))
+            _say_where(cursor, fresh)
+            folding = [made for made in formats if _steps(cursor, made)]
+            for made in folding:
+                cursor.execute(text("ingest", f"sql/{made.fold}.sql"))
         with self._store.transaction() as cursor:
-            for made in formats.values():
-                if made.complete and _steps(cursor, made.kind):
+            for made in folding:
+                if made.complete:
                     cursor.execute(text("ingest", f"sql/{made.complete}.sql"))
-            for kind in kinds.values():
-                counts = {one.item.number: one.counts for one in fresh}
-                for number, counted in loading.count(cursor, kind).items():
-                    _take_over(counts[number], counted)
-                loading.load(cursor, kind, counts)
-                loading.reject(cursor, kind, {one.item.number: one.lines.odd for one in fresh})
+            for made in formats:
+                for number, counted in loading.count(cursor, made).items():
+                    counts[number].become(counted)
+                loading.load(cursor, made, counts)
+                odd = {o.item.number: o.lines.odd for o in fresh if o.piece.format == made.name}
+                loading.reject(cursor, made, odd)
             for one in fresh:
                 one.item.records = one.counts.records
             write(cursor, [one.item for one in found])
             _write_files(cursor, fresh)
 
-    def _clear(self) -> None:
+    def _clear(self, fresh: Sequence[Piece]) -> None:
         with self._store.cursor() as cursor:
-            for kind in LOG_TYPES:
-                cursor.execute(f"TRUNCATE stage.{kind.name}_lines")
+            for name in {one.piece.format for one in fresh}:
+                cursor.execute(f"TRUNCATE {staging.staged(by_name(name))}")
+            cursor.execute("TRUNCATE stage.pieces")
 
 
 def _opened(numbered: tuple[int, LogPiece]) -> Piece:
@@ -146,18 +149,24 @@ def _opened(numbered: tuple[int, LogPiece]) -> Piece:
     return Piece(item, piece, lines.read(piece.body), Counts())
 
 
-def _steps(cursor: DuckDBPyConnection, kind: RecordType) -> bool:
-    """Whether lines wait to be folded into others."""
-    asked = f"SELECT 1 FROM stage.{kind.name}_lines WHERE outcome = 'ignored step' LIMIT 1"
-    return bool(cursor.execute(asked).fetchall())
-
-
-def _take_over(counts: Counts, counted: Counts) -> None:
-    counts.records, counts.failed, counts.reasons = (
-        counted.records,
-        counted.failed,
-        counted.reasons,
+def _say_where(cursor: DuckDBPyConnection, fresh: Sequence[Piece]) -> None:
+    """What is the same of all lines of a piece."""
+    columns = (
+        [one.item.number for one in fresh],
+        [one.piece.site for one in fresh],
+        [one.piece.machine_name for one in fresh],
     )
+    cursor.execute(
+        "INSERT INTO stage.pieces SELECT unnest($1::BIGINT[]), unnest($2::VARCHAR[]), "
+        "unnest($3::VARCHAR[])",
+        list(columns),
+    )
+
+
+def _steps(cursor: DuckDBPyConnection, made: LogFormat) -> bool:
+    """Whether lines wait to be folded into others."""
+    asked = f"SELECT 1 FROM {staging.staged(made)} WHERE outcome = 'ignored step' LIMIT 1"
+    return bool(made.fold and cursor.execute(asked).fetchall())
 
 
 def _write_files(cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:

@@ -3,15 +3,16 @@
 -- A failure: code, field and the value to blame.
 CREATE MACRO stage.fault(code, field, v) AS code || ' ' || field || ' ' || v;
 
--- Two digits of a text as a number.
-CREATE MACRO stage.clock(v) AS
-    TRY_CAST(v[1:2] AS BIGINT) * 3600 + TRY_CAST(v[4:5] AS BIGINT) * 60 + TRY_CAST(v[7:8] AS BIGINT);
+-- HH:MM:SS of less than a day, in seconds.
+CREATE MACRO stage.clock(v) AS epoch(TRY_CAST(v AS TIME))::BIGINT;
 
--- A duration of Slurm in seconds: [D-]HH:MM:SS, [[D-]HH:]MM:SS.mmm or whole seconds. Halves are
--- rounded to the even second.
+-- A duration of Slurm in seconds: [D-]HH:MM:SS, MM:SS.mmm (halves are rounded to the even second)
+-- or whole seconds. The forms in the order of how often they are seen.
 CREATE MACRO stage.duration_of(v) AS
-    CASE WHEN strlen(v) = 8 AND v[3] = ':' AND v[6] = ':' THEN stage.clock(v)
+    CASE WHEN v LIKE '__:__:__' THEN stage.clock(v)
          WHEN NOT contains(v, ':') THEN stage.integer_of(v)
+         WHEN v LIKE '%-__:__:__'
+         THEN stage.integer_of(v[:-10]) * 86400 + stage.clock(v[-8:])
          WHEN regexp_full_match(v, '(\d+-)?(\d+:)?\d+:\d+(\.\d+)?')
          THEN coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d+)-', 1), '') AS BIGINT), 0) * 86400
               + coalesce(TRY_CAST(nullif(regexp_extract(v, '(\d+):\d+:', 1), '') AS BIGINT), 0) * 3600
@@ -38,15 +39,24 @@ CREATE MACRO stage.slurm_time_of(v) AS
          THEN make_timestamp(stage.integer_of(v) * 1000000) END;
 
 -- Slurm: the first word of a state; a `+` stands for what did not fit.
+CREATE MACRO stage.state_of(v) AS
+    CASE WHEN contains(v, ' ') OR contains(v, '+') THEN regexp_extract(v, '^[A-Z_]+') ELSE v END;
+
+-- Slurm: whether a state is one of a job that has used what it will use; NULL: no state at all. A
+-- CASE, since the database makes a join of a long IN.
 CREATE MACRO stage.has_ended(word) AS
-    word IN ('COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT', 'NODE_FAIL', 'PREEMPTED',
-             'OUT_OF_MEMORY', 'DEADLINE', 'BOOT_FAIL', 'REVOKED');
-CREATE MACRO stage.is_state(v) AS
-    stage.has_ended(regexp_extract(v, '^[A-Z_]+'))
-    OR regexp_extract(v, '^[A-Z_]+') IN (
-        'RUNNING', 'PENDING', 'SUSPENDED', 'RESIZING', 'COMPLETING', 'CONFIGURING', 'REQUEUED',
-        'REQUEUE_FED', 'REQUEUE_HOLD', 'RESV_DEL_HOLD', 'SIGNALING', 'SPECIAL_EXIT', 'STAGE_OUT',
-        'STOPPED', 'EXPEDITING', 'LAUNCH_FAILED', 'POWER_UP_NODE', 'RECONFIG_FAIL', 'UPDATE_DB');
+    CASE word WHEN 'COMPLETED' THEN true WHEN 'FAILED' THEN true WHEN 'CANCELLED' THEN true
+              WHEN 'TIMEOUT' THEN true WHEN 'NODE_FAIL' THEN true WHEN 'PREEMPTED' THEN true
+              WHEN 'OUT_OF_MEMORY' THEN true WHEN 'DEADLINE' THEN true WHEN 'BOOT_FAIL' THEN true
+              WHEN 'REVOKED' THEN true WHEN 'RUNNING' THEN false WHEN 'PENDING' THEN false
+              WHEN 'SUSPENDED' THEN false WHEN 'RESIZING' THEN false WHEN 'COMPLETING' THEN false
+              WHEN 'CONFIGURING' THEN false WHEN 'REQUEUED' THEN false
+              WHEN 'REQUEUE_FED' THEN false WHEN 'REQUEUE_HOLD' THEN false
+              WHEN 'RESV_DEL_HOLD' THEN false WHEN 'SIGNALING' THEN false
+              WHEN 'SPECIAL_EXIT' THEN false WHEN 'STAGE_OUT' THEN false WHEN 'STOPPED' THEN false
+              WHEN 'LAUNCH_FAILED' THEN false WHEN 'RECONFIG_FAIL' THEN false
+              WHEN 'POWER_UP_NODE' THEN false WHEN 'UPDATE_DB' THEN false END;
+CREATE MACRO stage.is_state(v) AS stage.has_ended(stage.state_of(v)) IS NOT NULL;
 
 -- Slurm: GPUs of a list `cpu=4,gres/gpu:a100=2,gres/gpu=2`: the untyped count has the typed in it.
 CREATE MACRO stage.gpus_of(v) AS
@@ -59,3 +69,17 @@ CREATE MACRO stage.gpu_models_of(v) AS
     CASE WHEN contains(v, 'gres/gpu:')
          THEN array_to_string(list_sort(list_distinct(
              regexp_extract_all(v, '(?:^|,)gres/gpu:([^=,]+)=', 1))), ',') END;
+
+-- Grid Engine: seconds since the epoch, or milliseconds (Univa): no second of an age is so great.
+CREATE MACRO stage.engine_time_of(v) AS
+    CASE WHEN stage.integer_of(v) > 100000000000
+         THEN make_timestamp(round_even(stage.integer_of(v) / 1000, 0)::BIGINT * 1000000)
+         WHEN stage.integer_of(v) >= 0 THEN make_timestamp(stage.integer_of(v) * 1000000) END;
+
+-- A number of seconds, rounded; halves to the even one.
+CREATE MACRO stage.rounded(v) AS
+    CASE WHEN isfinite(TRY_CAST(v AS DOUBLE)) AND abs(TRY_CAST(v AS DOUBLE)) < 1e15
+         THEN round_even(TRY_CAST(v AS DOUBLE), 0)::BIGINT END;
+
+-- A text, if it says anything.
+CREATE MACRO stage.said(v) AS CASE WHEN NOT stage.is_null(v) THEN v END;
