@@ -2,16 +2,19 @@
 
 import hashlib
 import json
+import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
+from appliance.errors import AcctError, Problem
 from appliance.repository import Loaded, LogPiece
 from appliance.resources import text
-from appliance.store import Store, now
+from appliance.store import Store, TooLargeError, now
 from ingest.batch import ACCEPTED, DUPLICATE, Item, compress
 from ingest.envelope import Envelope
 from ingest.loading import write
@@ -23,6 +26,8 @@ from ingest.logs.loading import Counts
 _WORKERS = 2
 _LEVEL = 1
 """Of Zstandard: logs repeat themselves; level 3 takes twice the time and saves nothing."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -65,18 +70,64 @@ class LogIntake:
         """
         with self._busy:
             first = self._numbers(len(pieces))
-            numbered = list(enumerate(pieces, first))
-            with ThreadPoolExecutor(_WORKERS, thread_name_prefix="logs") as workers:
-                found = list(workers.map(_opened, numbered))
+            return _counted(self._take(list(enumerate(pieces, first))))
+
+    def _take(self, numbered: Sequence[tuple[int, LogPiece]]) -> list[Piece]:
+        """Load pieces together; what harms one of them harms no other."""
+        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="logs") as workers:
+            found = list(workers.map(_opened, numbered))
+            with self._store.cursor() as cursor:
+                self._mark_known(cursor, found)
+            fresh = [one for one in found if one.item.state == ACCEPTED]
+            try:
+                list(workers.map(self._stage, fresh))
+                self._commit(found, fresh)
+            except TooLargeError:
+                if len(numbered) == 1:
+                    raise
+            except AcctError:
+                raise
+            except Exception as error:
+                if len(numbered) == 1:
+                    self._refuse(found[0], error)
+                    return found
+            else:
+                return found
+            finally:
+                self._clear(fresh)
+        return [one for alone in numbered for one in self._take([alone])]
+
+    def _refuse(self, one: Piece, error: Exception) -> None:
+        """Keep a piece whole that the database will not read: no line should ever bring that."""
+        log.exception("%s: message %d cannot be loaded", one.piece.name, one.item.number)
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        one.item.refuse(Problem("DBR", f"the store refuses it: {why}"))
+        with self._store.transaction() as cursor:
+            write(cursor, [one.item])
+
+    def retake(self, number: int, piece: LogPiece) -> Loaded:
+        """Judge lines of an earlier piece again; durable when it returns.
+
+        Args:
+            number: The message that they came in.
+            piece: It, with nothing but these lines: each where it stood, the others blank.
+        """
+        with self._busy:
+            one = _opened((number, piece))
+            try:
+                self._stage(one)
                 with self._store.cursor() as cursor:
-                    self._mark_known(cursor, found)
-                fresh = [piece for piece in found if piece.item.state == ACCEPTED]
-                try:
-                    list(workers.map(self._stage, fresh))
-                    self._commit(found, fresh)
-                finally:
-                    self._clear(fresh)
-        return _counted(found)
+                    folding = self._fold(cursor, [one])
+                with self._store.transaction() as cursor:
+                    cursor.execute(
+                        "DELETE FROM store.rejected_lines WHERE message_id = ?", [number]
+                    )
+                    self._load(cursor, [one], folding)
+                    one.counts.reasons.pop("blank", None)
+                    _amend_file(cursor, one)
+            finally:
+                self._clear([one])
+        return _counted([one])
 
     def _mark_known(self, cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
         """Content of the same format and machine that was loaded before adds nothing."""
@@ -104,32 +155,42 @@ class LogIntake:
             cursor.execute(staging.insert(made, settings), given)
 
     def _commit(self, found: Sequence[Piece], fresh: Sequence[Piece]) -> None:
-        formats = {one.piece.format: by_name(one.piece.format) for one in fresh}.values()
-        counts = {one.item.number: one.counts for one in fresh}
         with self._store.cursor() as cursor:
-            _say_where(cursor, fresh)
-            folding = [made for made in formats if _steps(cursor, made)]
-            for made in folding:
-                cursor.execute(text("ingest", f"sql/{made.fold}.sql"))
+            folding = self._fold(cursor, fresh)
         with self._store.transaction() as cursor:
-            for made in folding:
-                if made.complete:
-                    cursor.execute(text("ingest", f"sql/{made.complete}.sql"))
-            for made in formats:
-                for number, counted in loading.count(cursor, made).items():
-                    counts[number].become(counted)
-                loading.load(cursor, made, counts)
-                odd = {o.item.number: o.lines.odd for o in fresh if o.piece.format == made.name}
-                loading.reject(cursor, made, odd)
-            for one in fresh:
-                one.item.records = one.counts.records
+            self._load(cursor, fresh, folding)
             write(cursor, [one.item for one in found])
             _write_files(cursor, fresh)
 
+    def _fold(self, cursor: DuckDBPyConnection, fresh: Sequence[Piece]) -> list[LogFormat]:
+        """Let lines of the batch speak together; the formats in which some have to."""
+        _say_where(cursor, fresh)
+        folding = [made for made in _formats(fresh) if _steps(cursor, made)]
+        for made in folding:
+            cursor.execute(text("ingest", f"sql/{made.fold}.sql"))
+        return folding
+
+    def _load(
+        self, cursor: DuckDBPyConnection, fresh: Sequence[Piece], folding: Sequence[LogFormat]
+    ) -> None:
+        """What is staged, in the caller's transaction."""
+        counts = {one.item.number: one.counts for one in fresh}
+        for made in folding:
+            if made.complete:
+                cursor.execute(text("ingest", f"sql/{made.complete}.sql"))
+        for made in _formats(fresh):
+            for number, counted in loading.count(cursor, made).items():
+                counts[number].become(counted)
+            loading.load(cursor, made, counts)
+            odd = {o.item.number: o.lines.odd for o in fresh if o.piece.format == made.name}
+            loading.reject(cursor, made, odd)
+        for one in fresh:
+            one.item.records = one.counts.records
+
     def _clear(self, fresh: Sequence[Piece]) -> None:
         with self._store.cursor() as cursor:
-            for name in {one.piece.format for one in fresh}:
-                cursor.execute(f"TRUNCATE {staging.staged(by_name(name))}")
+            for made in _formats(fresh):
+                cursor.execute(f"TRUNCATE {staging.staged(made)}")
             cursor.execute("TRUNCATE stage.pieces")
 
 
@@ -147,6 +208,10 @@ def _opened(numbered: tuple[int, LogPiece]) -> Piece:
     item.sha256 = hashlib.sha256(piece.body).hexdigest()
     item.kept = compress(piece.body, _LEVEL)
     return Piece(item, piece, lines.read(piece.body), Counts())
+
+
+def _formats(pieces: Sequence[Piece]) -> list[LogFormat]:
+    return [by_name(name) for name in dict.fromkeys(one.piece.format for one in pieces)]
 
 
 def _say_where(cursor: DuckDBPyConnection, fresh: Sequence[Piece]) -> None:
@@ -183,13 +248,34 @@ def _write_files(cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
         )
 
 
+def _amend_file(cursor: DuckDBPyConnection, one: Piece) -> None:
+    """Lines that had failed are what they are now."""
+    counts, number = one.counts, one.item.number
+    [(reasons,)] = cursor.execute(
+        "SELECT ignored_reasons FROM store.log_files WHERE message_id = ?", [number]
+    ).fetchall()
+    together = Counter(json.loads(reasons)) + Counter(counts.reasons)
+    cursor.execute(
+        "UPDATE store.log_files SET records = records + ?, ignored = ignored + ?, "
+        "failed = lines - records - ignored - ? - ?, replaced = replaced + ?, "
+        "ignored_reasons = ? WHERE message_id = ?",
+        [counts.records, counts.ignored, counts.records, counts.ignored, counts.replaced,
+         json.dumps(together, sort_keys=True), number],
+    )  # fmt: skip
+    cursor.execute(
+        "UPDATE store.messages SET records = records + ? WHERE message_id = ?",
+        [counts.records, number],
+    )
+
+
 def _counted(found: Sequence[Piece]) -> Loaded:
     known = sum(one.item.state == DUPLICATE for one in found)
+    refused = [one.item for one in found if one.item.error]
     failed = sum(one.counts.failed for one in found)
     return Loaded(
         messages=len(found),
-        accepted=len(found) - known,
-        rejected=failed,
+        accepted=len(found) - known - len(refused),
+        rejected=failed + len(refused),
         records=sum(one.counts.records for one in found),
         ignored=known,
         lines=sum(c.records + c.ignored + c.failed for c in (one.counts for one in found)),
@@ -200,5 +286,6 @@ def _counted(found: Sequence[Piece]) -> Loaded:
             f"{one.piece.name}: message {one.item.number}: {one.counts.failed} lines"
             for one in found
             if one.counts.failed
-        ),
+        )
+        + tuple(f"{i.envelope.source_name}: message {i.number}: {i.error}" for i in refused),
     )

@@ -7,13 +7,13 @@ CREATE MACRO stage.fault(code, field, v) AS code || ' ' || field || ' ' || v;
 CREATE MACRO stage.clock(v) AS epoch(TRY_CAST(v AS TIME))::BIGINT;
 
 -- A duration of Slurm in seconds: [D-]HH:MM:SS, MM:SS.mmm (halves are rounded to the even second)
--- or whole seconds. The forms in the order of how often they are seen.
+-- or whole seconds. The forms in the order of how often they are seen. No more digits than fit.
 CREATE MACRO stage.duration_of(v) AS
     CASE WHEN v LIKE '__:__:__' THEN stage.clock(v)
          WHEN NOT contains(v, ':') THEN stage.integer_of(v)
-         WHEN v LIKE '%-__:__:__'
-         THEN stage.integer_of(v[:-10]) * 86400 + stage.clock(v[-8:])
-         WHEN regexp_full_match(v, '(\d+-)?(\d+:)?\d+:\d+(\.\d+)?')
+         WHEN regexp_full_match(v, '\d{1,9}-\d\d:\d\d:\d\d')
+         THEN TRY_CAST(v[:-10] AS BIGINT) * 86400 + stage.clock(v[-8:])
+         WHEN regexp_full_match(v, '(\d{1,9}-)?(\d{1,9}:)?\d{1,9}:\d{1,9}(\.\d{1,9})?')
          THEN coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d+)-', 1), '') AS BIGINT), 0) * 86400
               + coalesce(TRY_CAST(nullif(regexp_extract(v, '(\d+):\d+:', 1), '') AS BIGINT), 0) * 3600
               + TRY_CAST(regexp_extract(v, '(\d+):[\d.]+$', 1) AS BIGINT) * 60
@@ -21,12 +21,14 @@ CREATE MACRO stage.duration_of(v) AS
 
 -- Memory in kB: a number with a suffix K to P (powers of 1024), or bytes.
 CREATE MACRO stage.kilobytes_of(v) AS
-    CASE v[-1] WHEN 'K' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE))::BIGINT
-               WHEN 'M' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE) * 1024)::BIGINT
-               WHEN 'G' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE) * 1048576)::BIGINT
-               WHEN 'T' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE) * 1073741824)::BIGINT
-               WHEN 'P' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE) * 1099511627776)::BIGINT
-               ELSE trunc(TRY_CAST(v AS DOUBLE) / 1024)::BIGINT END;
+    TRY_CAST(trunc(CASE v[-1] WHEN 'K' THEN stage.amount_of(v[:-2])
+                              WHEN 'M' THEN stage.amount_of(v[:-2]) * 1024
+                              WHEN 'G' THEN stage.amount_of(v[:-2]) * 1048576
+                              WHEN 'T' THEN stage.amount_of(v[:-2]) * 1073741824
+                              WHEN 'P' THEN stage.amount_of(v[:-2]) * 1099511627776
+                              ELSE stage.amount_of(v) / 1024 END) AS BIGINT);
+CREATE MACRO stage.amount_of(v) AS
+    CASE WHEN regexp_full_match(v, '\d+(\.\d+)?') THEN TRY_CAST(v AS DOUBLE) END;
 
 -- A local or UTC time without zone, YYYY-MM-DDTHH:MM:SS.
 CREATE MACRO stage.plain_time_of(v) AS
@@ -64,7 +66,7 @@ CREATE MACRO stage.gpus_of(v) AS
          THEN coalesce(
              TRY_CAST(nullif(regexp_extract(v, '(?:^|,)gres/gpu=(\d+)', 1), '') AS DECIMAL(10, 3)),
              list_sum(list_transform(regexp_extract_all(v, '(?:^|,)gres/gpu:[^=,]+=(\d+)', 1),
-                                     lambda n: TRY_CAST(n AS BIGINT)))::DECIMAL(10, 3)) END;
+                                     lambda n: TRY_CAST(n AS DECIMAL(10, 3))))) END;
 CREATE MACRO stage.gpu_models_of(v) AS
     CASE WHEN contains(v, 'gres/gpu:')
          THEN array_to_string(list_sort(list_distinct(
@@ -72,9 +74,10 @@ CREATE MACRO stage.gpu_models_of(v) AS
 
 -- Grid Engine: seconds since the epoch, or milliseconds (Univa): no second of an age is so great.
 CREATE MACRO stage.engine_time_of(v) AS
-    CASE WHEN stage.integer_of(v) > 100000000000
-         THEN make_timestamp(round_even(stage.integer_of(v) / 1000, 0)::BIGINT * 1000000)
-         WHEN stage.integer_of(v) >= 0 THEN make_timestamp(stage.integer_of(v) * 1000000) END;
+    CASE WHEN stage.integer_of(v) BETWEEN 0 AND 100000000000
+         THEN make_timestamp(stage.integer_of(v) * 1000000)
+         WHEN stage.integer_of(v) BETWEEN 0 AND 100000000000000
+         THEN make_timestamp(round_even(stage.integer_of(v) / 1000, 0)::BIGINT * 1000000) END;
 
 -- A number of seconds, rounded; halves to the even one.
 CREATE MACRO stage.rounded(v) AS

@@ -21,8 +21,8 @@ typed AS (
            stage.engine_time_of(started) AS start_time, stage.engine_time_of(ended) AS end_time,
            stage.rounded(wallclock) AS wall_duration, stage.rounded(cpu) AS cpu_duration,
            stage.integer_of(slots) AS processors,
-           trunc(TRY_CAST(maxvmem AS DOUBLE) / 1024)::BIGINT AS memory_virtual,
-           CASE WHEN is_univa THEN trunc(TRY_CAST(maxrss AS DOUBLE) / 1024)::BIGINT END
+           TRY_CAST(trunc(TRY_CAST(maxvmem AS DOUBLE) / 1024) AS BIGINT) AS memory_virtual,
+           CASE WHEN is_univa THEN TRY_CAST(trunc(TRY_CAST(maxrss AS DOUBLE) / 1024) AS BIGINT) END
                AS memory_real
     FROM fields)
 SELECT line, text,

@@ -2,7 +2,7 @@
 -- the master's. A job that ran twice has two rows: a task belongs to the run in whose time it ran.
 UPDATE stage.sge_lines AS job
 SET cpu_duration = job.cpu_duration + tasks.cpu_duration, cpu_source = 'cpu, tasks'
-FROM (SELECT job.message, job.record, sum(task.cpu_duration)::BIGINT AS cpu_duration
+FROM (SELECT job.message, job.record, sum(least(task.cpu_duration, 1000000000000))::BIGINT AS cpu_duration
       FROM (SELECT * FROM stage.sge_lines JOIN stage.pieces USING (message)
             WHERE outcome IS NULL) AS job
       JOIN (SELECT DISTINCT ON (site, machine_name, job_name, text, start_time, end_time) *

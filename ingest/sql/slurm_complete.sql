@@ -11,7 +11,8 @@ SET memory_real = greatest(job.memory_real, steps.memory_real),
 FROM (SELECT job.site, job.machine_name, job.job_name, job.end_time,
              max(step.memory_real) AS memory_real, max(step.memory_virtual) AS memory_virtual,
              max(step.energy) AS energy,
-             sum(step.cpu_duration) FILTER (NOT ends_with(step.job_name, '.extern'))::BIGINT
+             TRY_CAST(sum(step.cpu_duration) FILTER (NOT ends_with(step.job_name, '.extern'))
+                      AS BIGINT)
                  AS cpu_duration
       FROM (SELECT *, split_part(job_name, '.', 1) AS job
             FROM stage.slurm_lines JOIN stage.pieces USING (message)

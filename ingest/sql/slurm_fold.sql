@@ -11,7 +11,8 @@ SET memory_real = greatest(job.memory_real, steps.memory_real),
                         ELSE job.cpu_duration END
 FROM (SELECT job.message, job.record, max(step.memory_real) AS memory_real,
              max(step.memory_virtual) AS memory_virtual, max(step.energy) AS energy,
-             sum(step.cpu_duration) FILTER (NOT ends_with(step.job_name, '.extern'))::BIGINT
+             TRY_CAST(sum(step.cpu_duration) FILTER (NOT ends_with(step.job_name, '.extern'))
+                      AS BIGINT)
                  AS cpu_duration
       FROM (SELECT * FROM stage.slurm_lines JOIN stage.pieces USING (message)
             WHERE outcome IS NULL) AS job
