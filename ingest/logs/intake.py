@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from appliance.errors import AcctError, Problem
@@ -87,7 +88,7 @@ class LogIntake:
                     raise
             except AcctError:
                 raise
-            except Exception as error:
+            except duckdb.Error as error:
                 if len(numbered) == 1:
                     self._refuse(found[0], error)
                     return found
@@ -97,10 +98,10 @@ class LogIntake:
                 self._clear(fresh)
         return [one for alone in numbered for one in self._take([alone])]
 
-    def _refuse(self, one: Piece, error: Exception) -> None:
+    def _refuse(self, one: Piece, error: duckdb.Error) -> None:
         """Keep a piece whole that the database will not read: no line should ever bring that."""
         log.exception("%s: message %d cannot be loaded", one.piece.name, one.item.number)
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        why = str(error).splitlines()[0]
         one.item.refuse(Problem("DBR", f"the store refuses it: {why}"))
         with self._store.transaction() as cursor:
             write(cursor, [one.item])
