@@ -54,8 +54,8 @@ def _slurm(chance: random.Random, number: int, ended: int, wall: int) -> str:
                   for t in (ended - wall, ended))  # fmt: skip
     user = f"cms{chance.randrange(300):03}"
     return (
-        f"{4400 + number}|grid_{number % 100}|{user}|cms|{start}|{end}|{elapsed}|{wall * 8}|grid|8|1|"
-        f"wn{chance.randrange(400)}|||COMPLETED\n"
+        f"{4400 + number}|grid_{number % 100}|{user}|cms|{start}|{end}|{elapsed}|{wall * 8}|grid|8|"
+        f"1|wn{chance.randrange(400)}|||COMPLETED\n"
     )
 
 
