@@ -106,6 +106,11 @@ class RemoteRepository:
         found: Table = self._ask("messages", **given)
         return found
 
+    def rejected_lines(self, limit: int = 100) -> Table:
+        """See `Repository`."""
+        found: Table = self._ask("rejected_lines", limit=limit)
+        return found
+
     def message(self, message_id: int) -> dict[str, Any]:
         """See `Repository`."""
         found: dict[str, Any] = self._ask("message", message_id=message_id)

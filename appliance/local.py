@@ -117,19 +117,30 @@ class LocalRepository:
         with self.store.cursor() as cursor:
             return messages(cursor, state, limit, before, search)
 
+    def rejected_lines(self, limit: int = 100) -> Table:
+        """See `Repository`."""
+        from reports.messages import rejected_lines
+
+        with self.store.cursor() as cursor:
+            return rejected_lines(cursor, limit)
+
     def message(self, message_id: int) -> dict[str, Any]:
         """See `Repository`."""
         from appliance.errors import UsageError
+        from ingest.logs.rejects import readable as readable_lines
         from ingest.rejects import raw, readable
         from reports.messages import message
 
         with self.store.cursor() as cursor:
             found = message(cursor, message_id)
+            found["problems"] = [found["error"]] if found["error"] else []
+            if in_log := readable_lines(cursor, message_id):
+                found["text"], found["problems"] = in_log
+                return found
             try:
                 found["text"] = readable(raw(cursor, message_id), found["state"])
             except UsageError:  # a duplicate's text is kept with the first
                 found["text"] = ""
-        found["problems"] = [found["error"]] if found["error"] else []
         return found
 
     def raw(self, message_id: int) -> bytes:
@@ -141,10 +152,16 @@ class LocalRepository:
 
     def retry(self, message_ids: Iterable[int] = ()) -> Loaded:
         """See `Repository`."""
+        from ingest.logs.rejects import held
+        from ingest.logs.rejects import retry as retry_lines
         from ingest.rejects import retry
 
         self.trust.reload()  # whoever has just mended a list means the list as it is now
-        loaded = _counted(retry(self.store, self.pipeline, message_ids))
+        wanted = list(message_ids)
+        lines, others = _apart(wanted, held(self.store))
+        loaded = retry_lines(self.store, self.log_intake, lines)
+        if others or not wanted:
+            loaded += _counted(retry(self.store, self.pipeline, others))
         self.summarise()
         return loaded
 
@@ -161,9 +178,14 @@ class LocalRepository:
 
     def drop(self, message_ids: Iterable[int]) -> int:
         """See `Repository`."""
+        from ingest.logs.rejects import drop as drop_lines
+        from ingest.logs.rejects import held
         from ingest.rejects import drop
 
-        return drop(self.store, message_ids)
+        wanted = list(message_ids)
+        lines, others = _apart(wanted, held(self.store))
+        dropped = drop(self.store, others) if others or not wanted else 0
+        return dropped + drop_lines(self.store, lines)
 
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
         """See `Repository`."""
@@ -232,6 +254,13 @@ class LocalRepository:
         if self._pipeline is not None:
             self._pipeline.close()
         self.store.close()
+
+
+def _apart(wanted: list[int], of_logs: set[int]) -> tuple[list[int], list[int]]:
+    """The numbers of pieces of logs, and the others; none wanted: all pieces of logs."""
+    if not wanted:
+        return sorted(of_logs), []
+    return [n for n in wanted if n in of_logs], [n for n in wanted if n not in of_logs]
 
 
 def _counted(items: "list[Item]") -> Loaded:

@@ -151,6 +151,13 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         `state`: only `accepted`, `rejected` or `duplicate`; `before`: only smaller `message_id`s.
         """
 
+    def rejected_lines(self, limit: int = 100) -> Table:
+        """Lines of logs that failed, by piece and reason, latest first.
+
+        Columns: `message_id`, `received_at`, `source_name`, `signer` (none), `bytes`, `error` (the
+        code and the first reason), `lines` (count).
+        """
+
     def message(self, message_id: int) -> dict[str, Any]:
         """One message: the columns of `messages`, `text` (readable) and `problems` (list)."""
 
@@ -158,10 +165,10 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         """A message's bytes: exactly as received if rejected, as verified if accepted."""
 
     def retry(self, message_ids: Iterable[int] = ()) -> Loaded:
-        """Take rejects in again; none named: all."""
+        """Take rejects in again, or the lines that failed of a piece of a log; none named: all."""
 
     def drop(self, message_ids: Iterable[int]) -> int:
-        """Forget rejects for good; none named: all. How many there were."""
+        """Forget rejects, or lines of logs, for good; none named: all. How many there were."""
 
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
         """Take files in now, durably."""

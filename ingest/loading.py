@@ -166,7 +166,7 @@ def due(kind: RecordType) -> str:
 
 def _source(kind: RecordType, *, alone: bool) -> str:
     """The staged records with VO, group and role from their FQAN, if they have one."""
-    shown = [from_fqan(kind, name) for name in columns(kind)]
+    shown = [_from_fqan(kind, name) for name in columns(kind)]
     join = f"LEFT JOIN stage.fqans f ON f.fqan = s.{kind.fqan}" if kind.fqan else ""
     last = "" if alone else _last_of_each(kind)
     return (
@@ -180,8 +180,7 @@ def _last_of_each(kind: RecordType) -> str:
     return f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {order}) = 1"
 
 
-def from_fqan(kind: RecordType, name: str) -> str:
-    """A column of a staged record `s` that joins its FQAN `f`: SQL."""
+def _from_fqan(kind: RecordType, name: str) -> str:
     if kind.fqan and name in ("vo", "vo_group", "vo_role"):
         other = f"'{fqan.NONE}'" if kind.fqan_alone else f"s.{name}"
         return f"coalesce(f.{name}, {other}) AS {name}"

@@ -12,6 +12,7 @@ from appliance.commands.answers import AsFormat, Format, day, show_message
 from appliance.errors import AcctError, UsageError
 from appliance.printable import printable
 from appliance.repository import Delivery, Loaded, LogPiece
+from appliance.table import Table
 
 rejects = typer.Typer(
     name="rejects", no_args_is_help=True, rich_markup_mode=None,
@@ -149,14 +150,20 @@ def list_rejects(
     limit: Annotated[int, typer.Option(min=0, help="At most so many.")] = 50,
     as_: AsFormat = Format.table,
 ) -> None:
-    """List what was refused, latest first, with the reason."""
+    """List what was refused, latest first, with the reason.
+
+    Lines of logs are counted by piece of a file and reason; the other commands take them together.
+    """
     from reports.render import write
 
+    names = ("message_id", "received_at", "source_name", "signer", "bytes", "error")
     with open_repository() as repository:
-        found = repository.messages("rejected", limit)
-    shown = found.only("message_id", "received_at", "source_name", "signer", "bytes", "error")
+        whole = repository.messages("rejected", limit).only(*names)
+        lines = repository.rejected_lines(limit)
+    rows = [(*row, None) for row in whole.rows] + lines.rows
+    shown = Table((*names, "lines"), rows) if lines.rows else whole
     write(shown, "json" if options.json else as_.value, sys.stdout)
-    if not found.rows:
+    if not shown.rows:
         note("no rejects")
 
 

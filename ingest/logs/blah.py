@@ -17,6 +17,8 @@ _KEYS = ("timestamp", "userDN", "userFQAN", "ceID", "jobID", "lrmsID", "localUse
 """Keys that mean something."""
 _REPEATED = "userFQAN"
 """As often as the credential has FQANs; the first is the primary one."""
+_COLUMNS = """time_stamp global_user_name fqan vo vo_group vo_role ce global_job_id lrms_id
+valid_from valid_until local_user client_id""".split()  # noqa: SIM905 # as the others
 
 
 def _layout(head: Sequence[str]) -> str:
@@ -69,4 +71,10 @@ def _place(keys: Sequence[str], key: str) -> int:
     return 2 * (at + 1)
 
 
-BLAH = LogFormat(name="blah", kind=GATEKEEPER, layout=_layout, select=_select)
+BLAH = LogFormat(
+    name="blah",
+    kind=GATEKEEPER,
+    columns=tuple(_COLUMNS),
+    layout=_layout,
+    select=_select,
+)

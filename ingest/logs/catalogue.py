@@ -6,9 +6,10 @@ from ingest.logs.format import LogFormat
 from ingest.logs.htcondor import HTCONDOR
 from ingest.logs.lsf import LSF
 from ingest.logs.pbs import PBS
+from ingest.logs.sge import SGE
 from ingest.logs.slurm import SLURM
 
-FORMATS: dict[str, LogFormat] = {made.name: made for made in (SLURM, PBS, LSF, HTCONDOR, BLAH)}
+FORMATS: dict[str, LogFormat] = {made.name: made for made in (SLURM, SGE, PBS, LSF, HTCONDOR, BLAH)}
 
 
 def by_name(name: str) -> LogFormat:

@@ -38,8 +38,12 @@ class LogFormat:
 
     name: str
     kind: RecordType
+    columns: tuple[str, ...]
+    """Columns of the record type that its lines give: no others are staged."""
     select: Callable[[Settings], str]
-    """The SELECT over `lines` that gives records and outcomes."""
+    """The SELECT over `lines` that gives these columns and outcomes."""
+    infrastructure: str = ""
+    """What events say of where they come from."""
     layout: Callable[[Sequence[str]], str] = _no_layout
     """From the first lines of a file."""
     boundary: Callable[[bytes], int] = after_any_line
@@ -48,6 +52,6 @@ class LogFormat:
     """A piece's lines as `select` gets them, from its bytes and layout: where one record has
     several lines, it becomes one here, and `select` gives the number of its first as `line`."""
     fold: str = ""
-    """A file of `ingest/sql`: what lines of one batch say together."""
+    """A file of `ingest/sql`: what lines of one batch say together, if any is `ignored step`."""
     complete: str = ""
-    """A file of `ingest/sql`: what lines say of records of earlier batches."""
+    """A file of `ingest/sql`: what such lines say of records of earlier batches. With `fold`."""

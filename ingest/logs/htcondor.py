@@ -24,6 +24,10 @@ orig_AuthTokenSubject AuthTokenGroups orig_AuthTokenGroups RoutedToJobId GridJob
 _PIPE = "pipe"
 _HEAD_BYTES, _HEAD_LINES = 1 << 12, 20
 
+_COLUMNS = """job_name local_user_id wall_duration cpu_duration start_time end_time memory_real
+memory_virtual processors state job_label submit_time gpu_count gpu_model cpu_source
+scale_factor host_specs account global_user_name fqan vo join_id""".split()  # noqa: SIM905 # as the others
+
 
 def _layout(head: Sequence[str]) -> str:
     return ads.form(head) or _PIPE
@@ -46,13 +50,17 @@ def _boundary(body: bytes) -> int:
 def _select(settings: Settings) -> str:
     if settings.layout == _PIPE:
         return text("ingest", "sql/htcondor_pipe.sql")
-    values = ", ".join(f'stage.said(f[{at}]) AS "{name}"' for at, name in enumerate(_ATTRIBUTES, 3))
+    values = ", ".join(
+        f'stage.defined(f[{at}]) AS "{name}"' for at, name in enumerate(_ATTRIBUTES, 3)
+    )
     return text("ingest", "sql/htcondor_ads.sql").replace("{values}", values)
 
 
 HTCONDOR = LogFormat(
     name="htcondor",
     kind=EVENT,
+    infrastructure="APEL-CREAM-HTCONDOR",
+    columns=tuple(_COLUMNS),
     layout=_layout,
     select=_select,
     boundary=_boundary,

@@ -1,90 +1,75 @@
 """Loading: staged lines become rows, and what became of the others is written down."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 
 from duckdb import DuckDBPyConnection
 
-from appliance.records.declare import Kind, RecordType
+from appliance.records.declare import Kind
 from appliance.tables import columns
 from ingest import fqan
-from ingest.loading import from_fqan
+from ingest.logs.format import LogFormat
 from ingest.logs.outcomes import reason
+from ingest.logs.piece import Counts
+from ingest.logs.staging import FQANS, records, staged
 
 _OWN = ("message_id", "line")
 """Columns that say where a record stands, not what it says."""
 _LINES_AT_ONCE = 10_000
 
 
-@dataclass(slots=True)
-class Counts:
-    """What became of the lines of a piece: records + ignored + failed."""
-
-    records: int = 0
-    failed: int = 0
-    replaced: int = 0
-    """Records in the place of earlier ones that said something else."""
-    reasons: dict[str, int] = field(default_factory=dict)
-    """Ignored lines by reason."""
-
-    @property
-    def ignored(self) -> int:
-        """Lines that are well-formed, but no record."""
-        return sum(self.reasons.values())
-
-
-def count(cursor: DuckDBPyConnection, kind: RecordType) -> dict[int, Counts]:
+def count(cursor: DuckDBPyConnection, made: LogFormat) -> dict[int, Counts]:
     """What became of the staged lines, by message."""
-    found: dict[int, Counts] = {}
+    found: dict[int, Counts] = defaultdict(Counts)
     rows = cursor.execute(
         "SELECT message, CASE WHEN outcome IS NULL OR starts_with(outcome, 'ignored ') "
         "THEN coalesce(outcome[9:], '') ELSE '!' END AS what, count(*) "
-        f"FROM stage.{kind.name}_lines GROUP BY ALL ORDER BY ALL"
+        f"FROM {staged(made)} GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     for message, what, lines in rows:
-        counts = found.setdefault(message, Counts())
         if what == "":
-            counts.records = lines
+            found[message].records = lines
         elif what == "!":
-            counts.failed = lines
+            found[message].failed = lines
         else:
-            counts.reasons[what] = lines
+            found[message].reasons[what] = lines
     return found
 
 
-def read_fqans(cursor: DuckDBPyConnection, kind: RecordType) -> None:
-    """Take the staged records' FQANs apart."""
-    held = f"SELECT DISTINCT {kind.fqan} FROM stage.{kind.name}_lines WHERE outcome IS NULL"
-    new = f"{held} AND {kind.fqan} NOT IN (SELECT fqan FROM stage.log_fqans)"
-    fqan.take_apart(cursor, new, "stage.log_fqans")
+def read_fqans(cursor: DuckDBPyConnection, made: LogFormat) -> None:
+    """Take the staged records' FQANs apart, if there are any."""
+    if made.kind.fqan in made.columns:
+        held = f"SELECT DISTINCT {made.kind.fqan} FROM {staged(made)} WHERE outcome IS NULL"
+        new = f"{held} AND {made.kind.fqan} NOT IN (SELECT fqan FROM {FQANS})"
+        fqan.take_apart(cursor, new, FQANS)
 
 
-def load(cursor: DuckDBPyConnection, kind: RecordType, counts: dict[int, Counts]) -> None:
+def load(cursor: DuckDBPyConnection, made: LogFormat, counts: dict[int, Counts]) -> None:
     """The staged records into their table, in the caller's transaction.
 
     What no key of the table can match is inserted, which takes a third of a MERGE's time.
     """
-    alone, new = cursor.execute(_news(kind)).fetchall()[0]
+    alone, new = cursor.execute(_news(made)).fetchall()[0]
     if new:
-        cursor.execute(_insert(kind, alone=alone))
+        cursor.execute(_insert(made, alone=alone))
         return
-    for message, replaced in cursor.execute(_replaced(kind, alone=alone)).fetchall():
+    for message, replaced in cursor.execute(_replaced(made, alone=alone)).fetchall():
         counts[message].replaced = replaced
-    cursor.execute(_merge(kind, alone=alone))
+    cursor.execute(_merge(made, alone=alone))
 
 
 def reject(
-    cursor: DuckDBPyConnection, kind: RecordType, odd: Mapping[int, Mapping[int, bytes]]
+    cursor: DuckDBPyConnection, made: LogFormat, odd: Mapping[int, Mapping[int, bytes]]
 ) -> None:
     """Keep the staged lines that failed, byte for byte.
 
     Args:
         cursor: In the caller's transaction.
-        kind: What was staged.
+        made: The format of what was staged.
         odd: Lines that the database does not have as they were, by message and line.
     """
-    failed = cursor.execute(_rejected(kind)).fetchall()
+    failed = cursor.execute(_rejected(made)).fetchall()
     listed = [(m, n, odd[m][n]) for m, n in failed if n in odd.get(m, ())]
     for start in range(0, len(listed), _LINES_AT_ONCE):
         some = listed[start : start + _LINES_AT_ONCE]
@@ -98,83 +83,79 @@ def reject(
 
 
 @cache
-def _news(kind: RecordType) -> str:
+def _news(made: LogFormat) -> str:
     """Whether no key stands twice in the batch, and whether the table has none of their times."""
-    key, time = ", ".join(kind.key), _time(kind)
-    staged = f"FROM stage.{kind.name}_lines WHERE outcome IS NULL"
+    key = ", ".join(made.kind.key)
+    time = next(f.name for f in made.kind.fields if f.name in made.kind.key and f.kind is Kind.TIME)
     return (
-        f"SELECT count(*) = count(DISTINCT hash({key})), NOT EXISTS "
-        f"(SELECT 1 FROM store.{kind.stored_in} WHERE {time} BETWEEN (SELECT min({time}) {staged}) "
-        f"AND (SELECT max({time}) {staged})) {staged}"
+        f"WITH span AS (SELECT min({time}) AS first, max({time}) AS last FROM {staged(made)} "
+        "WHERE outcome IS NULL) "
+        f"SELECT count(*) = count(DISTINCT hash({key})), NOT EXISTS (SELECT 1 FROM "
+        f"store.{made.kind.stored_in}, span WHERE {time} BETWEEN first AND last) "
+        f"FROM ({records(made)})"
     )
 
 
-def _time(kind: RecordType) -> str:
-    """The time in a record's key: rows lie by it, more or less."""
-    return next(f.name for f in kind.fields if f.name in kind.key and f.kind is Kind.TIME)
+@cache
+def _insert(made: LogFormat, *, alone: bool) -> str:
+    names = ", ".join([*columns(made.kind), "message_id"])
+    return f"INSERT INTO store.{made.kind.stored_in} ({names}) {_source(made, alone=alone)}"
 
 
 @cache
-def _insert(kind: RecordType, *, alone: bool) -> str:
-    names = ", ".join([*columns(kind), "message_id"])
-    return f"INSERT INTO store.{kind.stored_in} ({names}) {_source(kind, alone=alone)}"
-
-
-@cache
-def _merge(kind: RecordType, *, alone: bool) -> str:
+def _merge(made: LogFormat, *, alone: bool) -> str:
     """What a later line does not say of a job stays as an earlier one said it."""
-    names = columns(kind)
-    own = [f"{name} = s.{name}" for name in _OWN]
-    said = [f"{n} = coalesce(s.{n}, t.{n})" for n in names if n not in (*kind.key, *_OWN)]
+    names = columns(made.kind)
+    said = [f"{name} = coalesce(s.{name}, t.{name})" for name in _said(made)]
+    said += [f"{name} = s.{name}" for name in _OWN]
     return (
-        f"MERGE INTO store.{kind.stored_in} AS t USING ({_source(kind, alone=alone)}) AS s "
-        f"ON {_same(kind)} "
-        f"WHEN MATCHED AND {_differs(kind)} THEN UPDATE SET {', '.join(said + own)} "
+        f"MERGE INTO store.{made.kind.stored_in} AS t USING ({_source(made, alone=alone)}) AS s "
+        f"ON {_same(made)} WHEN MATCHED AND {_differs(made)} THEN UPDATE SET {', '.join(said)} "
         f"WHEN NOT MATCHED THEN INSERT ({', '.join([*names, 'message_id'])}) "
         f"VALUES ({', '.join(f's.{name}' for name in [*names, 'message_id'])})"
     )
 
 
 @cache
-def _replaced(kind: RecordType, *, alone: bool) -> str:
+def _replaced(made: LogFormat, *, alone: bool) -> str:
     return (
-        f"SELECT s.message_id, count(*) FROM ({_source(kind, alone=alone)}) AS s "
-        f"JOIN store.{kind.stored_in} AS t ON {_same(kind)} WHERE {_differs(kind)} GROUP BY ALL"
+        f"SELECT s.message_id, count(*) FROM ({_source(made, alone=alone)}) AS s "
+        f"JOIN store.{made.kind.stored_in} AS t ON {_same(made)} "
+        f"WHERE {_differs(made)} GROUP BY ALL"
     )
 
 
 @cache
-def _rejected(kind: RecordType) -> str:
+def _rejected(made: LogFormat) -> str:
     return (
         "INSERT INTO store.rejected_lines "
-        f"SELECT message, record, code, {reason(kind)}, encode(text) "
+        f"SELECT message, record, code, {reason(made.kind)}, encode(text) "
         "FROM (SELECT *, split_part(outcome, ' ', 1) AS code, "
         "split_part(outcome, ' ', 2) AS field, "
         "substr(outcome, strlen(code) + strlen(field) + 3) AS value "
-        f"FROM stage.{kind.name}_lines WHERE text IS NOT NULL) RETURNING message_id, line"
+        f"FROM {staged(made)} WHERE text IS NOT NULL) RETURNING message_id, line"
     )
 
 
-def _same(kind: RecordType) -> str:
-    return " AND ".join(f"t.{name} = s.{name}" for name in kind.key)
+def _same(made: LogFormat) -> str:
+    return " AND ".join(f"t.{name} = s.{name}" for name in made.kind.key)
 
 
-def _differs(kind: RecordType) -> str:
-    names: Sequence[str] = [n for n in columns(kind) if n not in (*kind.key, *_OWN)]
-    said = " OR ".join(f"s.{n} IS NOT NULL AND s.{n} IS DISTINCT FROM t.{n}" for n in names)
-    return f"({said})"
+def _said(made: LogFormat) -> list[str]:
+    """The columns beside the key that a line of this format says something of."""
+    return [n for n in columns(made.kind) if n in made.columns and n not in made.kind.key]
 
 
-def _source(kind: RecordType, *, alone: bool) -> str:
-    """The staged records with VO, group and role from their FQAN; of equal keys the last."""
-    shown = ", ".join(from_fqan(kind, name) for name in columns(kind))
+def _differs(made: LogFormat) -> str:
+    names = _said(made)
+    return f"({' OR '.join(f's.{n} IS NOT NULL AND s.{n} IS DISTINCT FROM t.{n}' for n in names)})"
+
+
+def _source(made: LogFormat, *, alone: bool) -> str:
+    """The staged records; of equal keys the last."""
+    key = ", ".join(made.kind.key)
+    names = ", ".join([*columns(made.kind), "message_id"])
     last = (
-        ""
-        if alone
-        else f" QUALIFY row_number() OVER (PARTITION BY {', '.join(f's.{n}' for n in kind.key)} "
-        "ORDER BY s.message DESC, s.record DESC) = 1"
+        f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY message_id DESC, record DESC) = 1"
     )
-    return (
-        f"SELECT {shown}, s.message AS message_id FROM stage.{kind.name}_lines AS s "
-        f"LEFT JOIN stage.log_fqans AS f ON f.fqan = s.{kind.fqan} WHERE s.outcome IS NULL{last}"
-    )
+    return f"SELECT {names} FROM ({records(made)}){'' if alone else last}"

@@ -3,6 +3,8 @@
 An outcome is text: NULL for a record, `ignored REASON`, or `CODE Field value` of what failed.
 """
 
+from collections.abc import Collection
+
 from appliance.records.declare import RecordType
 
 REASONS = {  # by code
@@ -27,12 +29,26 @@ UNREAD = "chr(0)"
 """What stands for a line that is no text, SQL: no text holds it."""
 
 
-def outcome(kind: RecordType) -> str:
-    """The outcome of a line once its format has judged it: over `text`, `outcome` and columns."""
-    checks = [f"WHEN text = {UNREAD} THEN 'UTF'", "WHEN text = '' THEN 'ignored blank'"]
-    checks += ["WHEN outcome IS NOT NULL THEN outcome"]
-    checks += [f"WHEN {f.sql} IS NULL THEN 'MAN {f.wire}'" for f in kind.fields if f.mandatory]
-    checks += [f"WHEN {rule.violated} THEN '{rule.code} {rule.field}'" for rule in kind.rules]
+def outcome(kind: RecordType, given: Collection[str]) -> str:
+    """The outcome of a line once its format has judged it: over `text`, `outcome` and columns.
+
+    Args:
+        kind: What its record is.
+        given: The columns that there are.
+    """
+    bad = [f"WHEN text = {UNREAD} THEN 'UTF'", "WHEN text = '' THEN 'ignored blank'"]
+    odd = f"outcome IS NOT NULL OR text = '' OR text = {UNREAD}"
+    checks = [f"WHEN {odd} THEN CASE {' '.join(bad)} ELSE outcome END"]
+    checks += [
+        f"WHEN {f.sql} IS NULL THEN 'MAN {f.wire}'"
+        for f in kind.fields
+        if f.mandatory and f.name in given and f.name not in ("site", "machine_name", "line")
+    ]
+    checks += [
+        f"WHEN {rule.violated} THEN '{rule.code} {rule.field}'"
+        for rule in kind.rules
+        if kind.field(rule.field).name in given
+    ]
     return f"CASE {' '.join(checks)} END"
 
 

@@ -18,6 +18,9 @@ Resource_List.nodes Resource_List.select""".split()  # noqa: SIM905
 """Keys that mean something."""
 _NEAR = (0, 1, -1, 2, -2)
 """How far a key may stand from where the layout has it; farther away it is searched for."""
+_COLUMNS = """job_name local_user_id wall_duration cpu_duration start_time end_time memory_real
+memory_virtual processors node_count local_user_group queue state user_job_name
+submit_time gpu_count cpu_source account""".split()  # noqa: SIM905 # as the others
 
 
 def _layout(head: Sequence[str]) -> str:
@@ -55,4 +58,11 @@ def _value(key: str) -> str:
     return f'stage.unquoted(substr("{key}", {len(key) + 2}), is_quoted) AS "{key}"'
 
 
-PBS = LogFormat(name="pbs", kind=EVENT, layout=_layout, select=_select)
+PBS = LogFormat(
+    name="pbs",
+    kind=EVENT,
+    infrastructure="APEL-CREAM-PBS",
+    columns=tuple(_COLUMNS),
+    layout=_layout,
+    select=_select,
+)

@@ -23,6 +23,10 @@ _USED = """JobIDRaw JobID Cluster DBIndex Partition Account Group User Submit St
 ElapsedRaw CPU TotalCPU CPUTimeRAW NCPUS AllocCPUS NNodes AllocNodes MaxRSS MaxVMSize AllocTRES
 ConsumedEnergyRaw State NodeList JobName""".split()  # noqa: SIM905
 """Fields that become something."""
+_COLUMNS = """job_name local_user_id local_user_group wall_duration cpu_duration start_time end_time
+queue memory_real memory_virtual processors node_count state job_label user_job_name submit_time
+gpu_count gpu_model energy cpu_source cluster run_id account""".split()  # noqa: SIM905
+"""What becomes of them."""
 _MOST_STEPS = 100_000
 """Lines that a job's steps take at most, when a piece is cut."""
 
@@ -48,13 +52,22 @@ def _select(settings: Settings) -> str:
 
 
 def _timed(timezone: str) -> str:
-    """Times as UTC, in both readings of the hours that are not clear; the epoch is UTC already."""
+    """Times as UTC; those since the epoch are so already.
+
+    In the hour that comes twice, and in the one that is left out, the reading that agrees with the
+    elapsed time; else the first.
+    """
+    if zones.utc("ended", timezone) == "ended":
+        return (
+            "SELECT *, started AS start_time, ended AS end_time, submitted AS submit_time "
+            "FROM typed"
+        )
     found = []
     for name in ("started", "ended", "submitted"):
         for reading, second in (("first", False), ("again", True)):
             local = zones.utc(name, timezone, second=second)
             found.append(f"CASE WHEN is_epoch THEN {name} ELSE {local} END AS {name}_{reading}")
-    return ", ".join(found)
+    return text("ingest", "sql/slurm_times.sql").replace("{readings}", ", ".join(found))
 
 
 def _fields(columns: Sequence[str]) -> str:
@@ -112,6 +125,8 @@ def _before_a_job(body: bytes) -> int:
 SLURM = LogFormat(
     name="slurm",
     kind=EVENT,
+    infrastructure="APEL-CREAM-SLURM",
+    columns=tuple(_COLUMNS),
     layout=_layout,
     select=_select,
     boundary=_before_a_job,

@@ -2,19 +2,28 @@
 
 from functools import lru_cache
 
-from appliance.records.declare import RecordType
+from appliance.records.declare import Field
 from ingest.logs.format import LogFormat, Settings
 from ingest.logs.outcomes import outcome
 
-_GIVEN = ("site", "machine_name", "line")
-"""Columns that do not come from the text."""
+_SETTLED = ("site", "machine_name", "infrastructure", "line")
+"""Columns that say the same of all lines of a piece, or where a line stands: not staged."""
+_FROM_FQAN = ("vo", "vo_group", "vo_role")
+"""Columns that an FQAN decides, where there is one."""
+FQANS = "stage.log_fqans"
+"""The FQANs of a batch, taken apart."""
 
 
-def table(kind: RecordType) -> str:
+def staged(made: LogFormat) -> str:
+    """The staging table of a format."""
+    return f"stage.{made.name}_lines"
+
+
+def table(made: LogFormat) -> str:
     """The statement that makes the staging table. `text` is that of lines that failed."""
-    columns = [f"{c.sql} {c.stored}" for c in kind.columns]
+    columns = [f"{c.sql} {c.stored}" for c in _columns(made)]
     return (
-        f"CREATE TABLE IF NOT EXISTS stage.{kind.name}_lines "
+        f"CREATE TABLE IF NOT EXISTS {staged(made)} "
         f"(message BIGINT, record INTEGER, {', '.join(columns)}, outcome VARCHAR, text VARCHAR)"
     )
 
@@ -23,21 +32,41 @@ def table(kind: RecordType) -> str:
 def insert(made: LogFormat, settings: Settings) -> str:
     """The statement that stages a piece.
 
-    Its parameters: $text (the lines), $message (its number), $site, $machine, $now.
+    Its parameters: $text (the lines), $message (its number), $now.
     """
-    given = [name for name in _GIVEN if any(f.name == name for f in made.kind.fields)]
-    values = {"site": "$site", "machine_name": "$machine", "line": "line"}
-    shown = ", ".join(f"{values[name]} AS {name}" for name in given)
-    columns = ", ".join(f.sql for f in made.kind.fields if f.name not in given)
-    missing = ", ".join(f"NULL::{f.stored} AS {f.sql}" for f in made.kind.fields
-                        if f.name not in given)  # fmt: skip
+    given = (*made.columns, *_SETTLED)
     return f"""
-INSERT INTO stage.{made.kind.name}_lines BY NAME
-WITH lines AS (SELECT ordinality AS line, rtrim(text, chr(13)) AS text
-               FROM unnest(string_split($text, chr(10))) WITH ORDINALITY AS split(text)),
-read AS ({made.select(settings)} UNION ALL BY NAME SELECT {missing} WHERE false)
-SELECT message, record, {", ".join(given)}, {columns}, outcome,
-       CASE WHEN outcome IS NOT NULL AND NOT starts_with(outcome, 'ignored ') THEN text END AS text
-FROM (SELECT * REPLACE ({outcome(made.kind)} AS outcome)
-      FROM (SELECT *, $message::BIGINT AS message, line AS record, {shown},
-                   $now::TIMESTAMP AS now FROM read))"""
+INSERT INTO {staged(made)}
+WITH lines AS (SELECT line, text
+               FROM unnest(string_split($text, chr(10))) WITH ORDINALITY AS split(text, line)),
+read AS ({made.select(settings)})
+SELECT $message::BIGINT, line, {", ".join(c.sql for c in _columns(made))}, outcome,
+       CASE WHEN outcome IS NOT NULL AND NOT starts_with(outcome, 'ignored ') THEN text END
+FROM (SELECT * REPLACE ({outcome(made.kind, given)} AS outcome)
+      FROM (SELECT *, $now::TIMESTAMP AS now FROM read))"""
+
+
+def _columns(made: LogFormat) -> list[Field]:
+    """What is staged, in the order of the record type."""
+    return [field for field in made.kind.fields if field.name in made.columns]
+
+
+def records(made: LogFormat) -> str:
+    """The staged records with all columns of their type, and `message_id`, `record`: SQL."""
+    settled = {"site": "p.site", "machine_name": "p.machine_name", "line": "s.record",
+               "infrastructure": f"'{made.infrastructure}'"}  # fmt: skip
+    shown = [f"{_value(made, c.name, c.when_null, settled)} AS {c.sql}" for c in made.kind.fields]
+    named = made.kind.fqan in made.columns
+    fqans = f"LEFT JOIN {FQANS} AS f ON f.fqan = s.{made.kind.fqan} " if named else ""
+    return (
+        f"SELECT {', '.join(shown)}, s.message AS message_id, s.record FROM {staged(made)} AS s "
+        f"JOIN stage.pieces AS p USING (message) {fqans}WHERE s.outcome IS NULL"
+    )
+
+
+def _value(made: LogFormat, name: str, null: str, settled: dict[str, str]) -> str:
+    if name in _FROM_FQAN and name in made.columns and made.kind.fqan in made.columns:
+        return f"coalesce(f.{name}, s.{name})"
+    if name in made.columns:
+        return f"s.{name}" if null == "NULL" else f"coalesce(s.{name}, {null})"
+    return settled.get(name, null)

@@ -23,11 +23,11 @@ typed AS (
 SELECT line, text, "GlobalJobId" AS job_name, "Owner" AS local_user_id, wall_duration,
        CASE WHEN user_cpu IS NOT NULL OR system_cpu IS NOT NULL
             THEN TRY_CAST(trunc(user_s + system_s) AS BIGINT) END AS cpu_duration,
-       start_time, end_time, 'APEL-CREAM-HTCONDOR' AS infrastructure,
+       start_time, end_time,
        coalesce(stage.whole_of("ResidentSetSize_RAW"), stage.whole_of("ResidentSetSize"),
                 TRY_CAST(trunc(TRY_CAST("MemoryUsage" AS DOUBLE) * 1024) AS BIGINT)) AS memory_real,
        coalesce(stage.whole_of("ImageSize_RAW"), stage.whole_of("ImageSize")) AS memory_virtual,
-       processors, 0 AS node_count,
+       processors,
        CASE status WHEN 3 THEN 'removed' WHEN 4 THEN 'completed' END AS state,
        coalesce("ClusterId" || '.' || "ProcId", stage.condor_job(job_name)) AS job_label,
        coalesce(stage.epoch_of("QDate"), stage.condor_submit(job_name)) AS submit_time,

@@ -3,16 +3,17 @@
 -- A failure: code, field and the value to blame.
 CREATE MACRO stage.fault(code, field, v) AS code || ' ' || field || ' ' || v;
 
--- Two digits of a text as a number.
-CREATE MACRO stage.clock(v) AS
-    TRY_CAST(v[1:2] AS BIGINT) * 3600 + TRY_CAST(v[4:5] AS BIGINT) * 60 + TRY_CAST(v[7:8] AS BIGINT);
+-- HH:MM:SS of less than a day, in seconds.
+CREATE MACRO stage.clock(v) AS epoch(TRY_CAST(v AS TIME))::BIGINT;
 
--- A duration of Slurm in seconds: [D-]HH:MM:SS, [[D-]HH:]MM:SS.mmm or whole seconds. Halves are
--- rounded to the even second.
+-- A duration of Slurm in seconds: [D-]HH:MM:SS, MM:SS.mmm (halves are rounded to the even second)
+-- or whole seconds. The forms in the order of how often they are seen. No more digits than fit.
 CREATE MACRO stage.duration_of(v) AS
-    CASE WHEN strlen(v) = 8 AND v[3] = ':' AND v[6] = ':' THEN stage.clock(v)
+    CASE WHEN v LIKE '__:__:__' THEN stage.clock(v)
          WHEN NOT contains(v, ':') THEN stage.integer_of(v)
-         WHEN regexp_full_match(v, '(\d+-)?(\d+:)?\d+:\d+(\.\d+)?')
+         WHEN regexp_full_match(v, '\d{1,9}-\d\d:\d\d:\d\d')
+         THEN TRY_CAST(v[:-10] AS BIGINT) * 86400 + stage.clock(v[-8:])
+         WHEN regexp_full_match(v, '(\d{1,9}-)?(\d{1,9}:)?\d{1,9}:\d{1,9}(\.\d{1,9})?')
          THEN coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d+)-', 1), '') AS BIGINT), 0) * 86400
               + coalesce(TRY_CAST(nullif(regexp_extract(v, '(\d+):\d+:', 1), '') AS BIGINT), 0) * 3600
               + TRY_CAST(regexp_extract(v, '(\d+):[\d.]+$', 1) AS BIGINT) * 60
@@ -20,12 +21,14 @@ CREATE MACRO stage.duration_of(v) AS
 
 -- Memory in kB: a number with a suffix K to P (powers of 1024), or bytes.
 CREATE MACRO stage.kilobytes_of(v) AS
-    CASE v[-1] WHEN 'K' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE))::BIGINT
-               WHEN 'M' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE) * 1024)::BIGINT
-               WHEN 'G' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE) * 1048576)::BIGINT
-               WHEN 'T' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE) * 1073741824)::BIGINT
-               WHEN 'P' THEN trunc(TRY_CAST(v[:-2] AS DOUBLE) * 1099511627776)::BIGINT
-               ELSE trunc(TRY_CAST(v AS DOUBLE) / 1024)::BIGINT END;
+    TRY_CAST(trunc(CASE v[-1] WHEN 'K' THEN stage.amount_of(v[:-2])
+                              WHEN 'M' THEN stage.amount_of(v[:-2]) * 1024
+                              WHEN 'G' THEN stage.amount_of(v[:-2]) * 1048576
+                              WHEN 'T' THEN stage.amount_of(v[:-2]) * 1073741824
+                              WHEN 'P' THEN stage.amount_of(v[:-2]) * 1099511627776
+                              ELSE stage.amount_of(v) / 1024 END) AS BIGINT);
+CREATE MACRO stage.amount_of(v) AS
+    CASE WHEN regexp_full_match(v, '\d+(\.\d+)?') THEN TRY_CAST(v AS DOUBLE) END;
 
 -- A local or UTC time without zone, YYYY-MM-DDTHH:MM:SS.
 CREATE MACRO stage.plain_time_of(v) AS
@@ -38,15 +41,24 @@ CREATE MACRO stage.slurm_time_of(v) AS
          THEN make_timestamp(stage.integer_of(v) * 1000000) END;
 
 -- Slurm: the first word of a state; a `+` stands for what did not fit.
+CREATE MACRO stage.state_of(v) AS
+    CASE WHEN contains(v, ' ') OR contains(v, '+') THEN regexp_extract(v, '^[A-Z_]+') ELSE v END;
+
+-- Slurm: whether a state is one of a job that has used what it will use; NULL: no state at all. A
+-- CASE, since the database makes a join of a long IN.
 CREATE MACRO stage.has_ended(word) AS
-    word IN ('COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT', 'NODE_FAIL', 'PREEMPTED',
-             'OUT_OF_MEMORY', 'DEADLINE', 'BOOT_FAIL', 'REVOKED');
-CREATE MACRO stage.is_state(v) AS
-    stage.has_ended(regexp_extract(v, '^[A-Z_]+'))
-    OR regexp_extract(v, '^[A-Z_]+') IN (
-        'RUNNING', 'PENDING', 'SUSPENDED', 'RESIZING', 'COMPLETING', 'CONFIGURING', 'REQUEUED',
-        'REQUEUE_FED', 'REQUEUE_HOLD', 'RESV_DEL_HOLD', 'SIGNALING', 'SPECIAL_EXIT', 'STAGE_OUT',
-        'STOPPED', 'EXPEDITING', 'LAUNCH_FAILED', 'POWER_UP_NODE', 'RECONFIG_FAIL', 'UPDATE_DB');
+    CASE word WHEN 'COMPLETED' THEN true WHEN 'FAILED' THEN true WHEN 'CANCELLED' THEN true
+              WHEN 'TIMEOUT' THEN true WHEN 'NODE_FAIL' THEN true WHEN 'PREEMPTED' THEN true
+              WHEN 'OUT_OF_MEMORY' THEN true WHEN 'DEADLINE' THEN true WHEN 'BOOT_FAIL' THEN true
+              WHEN 'REVOKED' THEN true WHEN 'RUNNING' THEN false WHEN 'PENDING' THEN false
+              WHEN 'SUSPENDED' THEN false WHEN 'RESIZING' THEN false WHEN 'COMPLETING' THEN false
+              WHEN 'CONFIGURING' THEN false WHEN 'REQUEUED' THEN false
+              WHEN 'REQUEUE_FED' THEN false WHEN 'REQUEUE_HOLD' THEN false
+              WHEN 'RESV_DEL_HOLD' THEN false WHEN 'SIGNALING' THEN false
+              WHEN 'SPECIAL_EXIT' THEN false WHEN 'STAGE_OUT' THEN false WHEN 'STOPPED' THEN false
+              WHEN 'LAUNCH_FAILED' THEN false WHEN 'RECONFIG_FAIL' THEN false
+              WHEN 'POWER_UP_NODE' THEN false WHEN 'UPDATE_DB' THEN false END;
+CREATE MACRO stage.is_state(v) AS stage.has_ended(stage.state_of(v)) IS NOT NULL;
 
 -- Slurm: GPUs of a list `cpu=4,gres/gpu:a100=2,gres/gpu=2`: the untyped count has the typed in it.
 CREATE MACRO stage.gpus_of(v) AS
@@ -54,14 +66,29 @@ CREATE MACRO stage.gpus_of(v) AS
          THEN coalesce(
              TRY_CAST(nullif(regexp_extract(v, '(?:^|,)gres/gpu=(\d+)', 1), '') AS DECIMAL(10, 3)),
              list_sum(list_transform(regexp_extract_all(v, '(?:^|,)gres/gpu:[^=,]+=(\d+)', 1),
-                                     lambda n: TRY_CAST(n AS BIGINT)))::DECIMAL(10, 3)) END;
+                                     lambda n: TRY_CAST(n AS DECIMAL(10, 3))))) END;
 CREATE MACRO stage.gpu_models_of(v) AS
     CASE WHEN contains(v, 'gres/gpu:')
          THEN array_to_string(list_sort(list_distinct(
              regexp_extract_all(v, '(?:^|,)gres/gpu:([^=,]+)=', 1))), ',') END;
 
--- What a text says, if anything: some programs write these words for nothing.
-CREATE MACRO stage.said(v) AS
+-- Grid Engine: seconds since the epoch, or milliseconds (Univa): no second of an age is so great.
+CREATE MACRO stage.engine_time_of(v) AS
+    CASE WHEN stage.integer_of(v) BETWEEN 0 AND 100000000000
+         THEN make_timestamp(stage.integer_of(v) * 1000000)
+         WHEN stage.integer_of(v) BETWEEN 0 AND 100000000000000
+         THEN make_timestamp(round_even(stage.integer_of(v) / 1000, 0)::BIGINT * 1000000) END;
+
+-- A number of seconds, rounded; halves to the even one.
+CREATE MACRO stage.rounded(v) AS
+    CASE WHEN isfinite(TRY_CAST(v AS DOUBLE)) AND abs(TRY_CAST(v AS DOUBLE)) < 1e15
+         THEN round_even(TRY_CAST(v AS DOUBLE), 0)::BIGINT END;
+
+-- A text, if it says anything.
+CREATE MACRO stage.said(v) AS CASE WHEN NOT stage.is_null(v) THEN v END;
+
+-- The same of what ClassAds may have written: `undefined` is what they say for nothing.
+CREATE MACRO stage.defined(v) AS
     CASE WHEN v = '' OR strlen(v) <= 9 AND lower(v) IN ('undefined', 'none', 'null') THEN NULL
          ELSE v END;
 
@@ -90,20 +117,17 @@ CREATE MACRO stage.epoch_of(v) AS
     CASE WHEN stage.integer_of(v) BETWEEN 1 AND 253402300799
          THEN make_timestamp(stage.integer_of(v) * 1000000) END;
 
--- Text to the nearest whole number, halves to the even one; NULL: it is none, or beyond 64 bits.
-CREATE MACRO stage.rounded_of(v) AS TRY_CAST(round_even(TRY_CAST(v AS DOUBLE), 0) AS BIGINT);
-
 -- PBS: seconds, with or without a fraction, or [[D:]H:]M:S of any size.
 CREATE MACRO stage.pbs_duration_of(v) AS
-    CASE WHEN strlen(v) = 8 AND v[3] = ':' AND v[6] = ':'
-          AND regexp_full_match(v, '\d\d:\d\d:\d\d') THEN stage.clock(v)
+    CASE WHEN strlen(v) = 8 AND regexp_full_match(v, '([01]\d|2[0-3]):[0-5]\d:[0-5]\d')
+         THEN stage.clock(v)
          WHEN NOT contains(v, ':') THEN CASE WHEN contains(v, '.') AND regexp_full_match(v, '-?\d+\.\d*')
-                                             THEN stage.rounded_of(v) ELSE stage.integer_of(v) END
+                                             THEN stage.rounded(v) ELSE stage.integer_of(v) END
          WHEN regexp_full_match(v, '(\d{1,12}:){1,3}\d{1,12}(\.\d*)?')
          THEN coalesce(TRY_CAST(regexp_extract(v, '(\d+):\d+:\d+:[^:]+$', 1) AS BIGINT), 0) * 86400
               + coalesce(TRY_CAST(regexp_extract(v, '(\d+):\d+:[^:]+$', 1) AS BIGINT), 0) * 3600
               + TRY_CAST(regexp_extract(v, '(\d+):[^:]+$', 1) AS BIGINT) * 60
-              + stage.rounded_of(regexp_extract(v, '([^:]+)$', 1)) END;
+              + stage.rounded(regexp_extract(v, '([^:]+)$', 1)) END;
 
 -- PBS: memory in kB from bytes or words of 8 bytes, and powers of 1024 of them, in any case.
 CREATE MACRO stage.pbs_unit(v) AS

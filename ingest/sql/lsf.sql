@@ -38,7 +38,7 @@ SELECT line, text, CASE WHEN task > 0 THEN job_id || '[' || task || ']' ELSE job
        CASE WHEN user_s >= 0 OR system_s >= 0
             THEN TRY_CAST(round_even(greatest(user_s, 0) + greatest(system_s, 0), 0) AS BIGINT)
        END AS cpu_duration,
-       start_time, end_time, 'APEL-CREAM-LSF' AS infrastructure, stage.lsf_text(q[8]) AS queue,
+       start_time, end_time, stage.lsf_text(q[8]) AS queue,
        stage.lsf_memory(last[3]) AS memory_real, stage.lsf_memory(last[4]) AS memory_virtual,
        CASE WHEN host_text IS NULL THEN 0 WHEN NOT contains(host_text, '*') THEN hosts
             ELSE list_sum(list_transform(host_list, lambda host: stage.lsf_slots(host)))::BIGINT

@@ -25,7 +25,7 @@ typed AS (
            END AS cpus
     FROM fields)
 SELECT line, text, job_name, "user" AS local_user_id, "group" AS local_user_group, wall_duration,
-       cpu_duration, start_time, end_time, 'APEL-CREAM-PBS' AS infrastructure, queue,
+       cpu_duration, start_time, end_time, queue,
        memory_real, memory_virtual,
        coalesce(cores, cpus, 0) AS processors,
        CASE WHEN cores IS NOT NULL THEN stage.pbs_nodes("exec_host")

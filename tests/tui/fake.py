@@ -185,6 +185,9 @@ class FakeRepository:
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
         raise NotImplementedError
 
+    def rejected_lines(self, limit: int = 100) -> Table:
+        raise NotImplementedError
+
     def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
         raise NotImplementedError
 

@@ -9,7 +9,6 @@ from typing import Any
 from appliance.local import LocalRepository
 from appliance.repository import LogPiece
 from appliance.store import Store
-from ingest.logs import lines as text_lines
 from ingest.logs import staging
 from ingest.logs.catalogue import by_name
 from ingest.logs.format import Settings
@@ -64,18 +63,13 @@ def read(
 ) -> list[tuple[Any, ...] | str]:
     """What each line says: a record's columns; `ignored REASON`; or the code of what failed."""
     made, one = by_name(log), piece(log, lines, **given)
-    values: dict[str, Any] = {
-        "text": text_lines.read(one.body).text, "message": 1, "site": SITE, "now": NOW,
-    }  # fmt: skip
-    if any(f.name == "machine_name" for f in made.kind.fields):
-        values["machine"] = MACHINE
+    values = {"text": made.gather(one.body, one.layout).text, "message": 1, "now": NOW}
     with store.cursor() as cursor:
-        cursor.execute(staging.table(made.kind))
-        cursor.execute(f"TRUNCATE stage.{made.kind.name}_lines")
+        cursor.execute(staging.table(made))
+        cursor.execute(f"TRUNCATE stage.{made.name}_lines")
         cursor.execute(staging.insert(made, Settings.of(one)), values)
         found = cursor.execute(
-            f"SELECT outcome, {', '.join(columns)} FROM stage.{made.kind.name}_lines "
-            "ORDER BY record"
+            f"SELECT outcome, {', '.join(columns)} FROM stage.{made.name}_lines ORDER BY record"
         ).fetchall()
     return [row[1:] if row[0] is None else _short(row[0]) for row in found]
 
