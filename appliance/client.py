@@ -9,7 +9,7 @@ from typing import Any, Self
 from appliance import wire
 from appliance.errors import ServiceUnreachable
 from appliance.publishing import Published, PublishRequest
-from appliance.repository import Delivery, Loaded, Question, Rebuilt, Sent, in_batches
+from appliance.repository import Delivery, Loaded, LogPiece, Question, Rebuilt, Sent, in_batches
 from appliance.sockets import short_name
 from appliance.table import Table
 
@@ -112,6 +112,11 @@ class RemoteRepository:
         found: Table = self._ask("messages", **given)
         return found
 
+    def rejected_lines(self, limit: int = 100) -> Table:
+        """See `Repository`."""
+        found: Table = self._ask("rejected_lines", limit=limit)
+        return found
+
     def message(self, message_id: int) -> dict[str, Any]:
         """See `Repository`."""
         found: dict[str, Any] = self._ask("message", message_id=message_id)
@@ -135,6 +140,13 @@ class RemoteRepository:
         loaded = Loaded()
         for batch in in_batches(deliveries, _BYTES_AT_ONCE):
             loaded += wire.decode(self._read("load", wire.frames(batch)))
+        return loaded
+
+    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
+        """See `Repository`."""
+        loaded = Loaded()
+        for batch in in_batches(pieces, _BYTES_AT_ONCE):
+            loaded += wire.decode(self._read("load_logs", wire.frames(batch)))
         return loaded
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
 from appliance.publishing import Published, PublishRequest
-from appliance.repository import Delivery, Loaded, Question, Rebuilt, Sent, in_batches
+from appliance.repository import Delivery, Loaded, LogPiece, Question, Rebuilt, Sent, in_batches
 from appliance.store import Store
 from appliance.table import Table
 from appliance.version import VERSION
 
 if TYPE_CHECKING:
     from ingest.batch import Item
+    from ingest.logs.intake import LogIntake
     from ingest.pipeline import Pipeline
     from ingest.replay import Progress
     from ingest.security.trust import TrustStore
@@ -33,6 +34,7 @@ class LocalRepository:
         self._making = threading.Lock()
         self._publishing = threading.Lock()
         self._pipeline: Pipeline | None = None
+        self._log_intake: LogIntake | None = None
         self._changes = 0
         self.progress: Progress = lambda _done, _of: None
         """Told how far a rebuild is, in messages; what it raises stops it."""
@@ -69,6 +71,17 @@ class LocalRepository:
                 trust = TrustStore.from_config(self.store.config.trust)
                 self._pipeline = Pipeline(self.store, trust)
             return self._pipeline
+
+    @property
+    def log_intake(self) -> "LogIntake":
+        """The way in of logs."""
+        from ingest.logs.intake import LogIntake
+
+        numbers = self.pipeline.numbers
+        with self._making:
+            if self._log_intake is None:
+                self._log_intake = LogIntake(self.store, numbers)
+            return self._log_intake
 
     def __enter__(self) -> Self:
         return self
@@ -118,19 +131,30 @@ class LocalRepository:
         with self.store.cursor() as cursor:
             return messages(cursor, state, limit, before, search)
 
+    def rejected_lines(self, limit: int = 100) -> Table:
+        """See `Repository`."""
+        from reports.messages import rejected_lines
+
+        with self.store.cursor() as cursor:
+            return rejected_lines(cursor, limit)
+
     def message(self, message_id: int) -> dict[str, Any]:
         """See `Repository`."""
         from appliance.errors import UsageError
+        from ingest.logs.rejects import readable as readable_lines
         from ingest.rejects import raw, readable
         from reports.messages import message
 
         with self.store.cursor() as cursor:
             found = message(cursor, message_id)
+            found["problems"] = [found["error"]] if found["error"] else []
+            if in_log := readable_lines(cursor, message_id):
+                found["text"], found["problems"] = in_log
+                return found
             try:
                 found["text"] = readable(raw(cursor, message_id), found["state"])
             except UsageError:  # a duplicate's text is kept with the first
                 found["text"] = ""
-        found["problems"] = [found["error"]] if found["error"] else []
         return found
 
     def raw(self, message_id: int) -> bytes:
@@ -142,10 +166,16 @@ class LocalRepository:
 
     def retry(self, message_ids: Iterable[int] = ()) -> Loaded:
         """See `Repository`."""
+        from ingest.logs.rejects import held
+        from ingest.logs.rejects import retry as retry_lines
         from ingest.rejects import retry
 
         self.trust.reload()  # whoever has just mended a list means the list as it is now
-        loaded = _counted(retry(self.store, self.pipeline, message_ids))
+        wanted = list(message_ids)
+        lines, others = _apart(wanted, held(self.store))
+        loaded = retry_lines(self.store, self.log_intake, lines)
+        if others or not wanted:
+            loaded += _counted(retry(self.store, self.pipeline, others))
         self.summarise()
         return loaded
 
@@ -162,9 +192,14 @@ class LocalRepository:
 
     def drop(self, message_ids: Iterable[int]) -> int:
         """See `Repository`."""
+        from ingest.logs.rejects import drop as drop_lines
+        from ingest.logs.rejects import held
         from ingest.rejects import drop
 
-        return drop(self.store, message_ids)
+        wanted = list(message_ids)
+        lines, others = _apart(wanted, held(self.store))
+        dropped = drop(self.store, others) if others or not wanted else 0
+        return dropped + drop_lines(self.store, lines)
 
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
         """See `Repository`."""
@@ -188,6 +223,13 @@ class LocalRepository:
                 )
             )
         self.summarise()
+        return loaded
+
+    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
+        """See `Repository`."""
+        loaded = Loaded()
+        for batch in in_batches(pieces, _BYTES_AT_ONCE):
+            loaded += self.log_intake.take_in(batch)
         return loaded
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
@@ -257,6 +299,13 @@ class LocalRepository:
         if self._pipeline is not None:
             self._pipeline.close()
         self.store.close()
+
+
+def _apart(wanted: list[int], of_logs: set[int]) -> tuple[list[int], list[int]]:
+    """The numbers of pieces of logs, and the others; none wanted: all pieces of logs."""
+    if not wanted:
+        return sorted(of_logs), []
+    return [n for n in wanted if n in of_logs], [n for n in wanted if n not in of_logs]
 
 
 def _counted(items: "list[Item]") -> Loaded:

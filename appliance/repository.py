@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from appliance.publishing import Published, PublishRequest
 from appliance.table import Table
@@ -47,12 +47,36 @@ class Delivery:
     """The DN that the operator vouches for; only for what carries no signature."""
 
 
+@dataclass(frozen=True, slots=True)
+class LogPiece:
+    """A piece of a log file, whole lines: a message of its own; and how to read it."""
+
+    name: str
+    """The file's path."""
+    body: bytes
+    received_at: float
+    """Seconds since the epoch, UTC: the file's own time."""
+    format: str
+    """See `ingest.logs`."""
+    site: str
+    machine_name: str
+    first_line: int = 1
+    """Which line of the file its first is."""
+    parallel: bool = True
+    """Whether processors and nodes are recorded, where the format leaves the choice."""
+    timezone: str = "UTC"
+    """Of times that carry none: an IANA name."""
+    layout: str = ""
+    """What the head of the file says of all its lines, such as its columns."""
+
+
 _FILES_AT_ONCE = 200
+_Body = TypeVar("_Body", Delivery, LogPiece)
 
 
-def in_batches(deliveries: Iterable[Delivery], most_bytes: int) -> Iterator[list[Delivery]]:
+def in_batches(deliveries: Iterable[_Body], most_bytes: int) -> Iterator[list[_Body]]:
     """The files in handfuls that are handed on, and loaded in one transaction, together."""
-    batch: list[Delivery] = []
+    batch: list[_Body] = []
     size = 0
     for delivery in deliveries:
         if batch and (len(batch) == _FILES_AT_ONCE or size + len(delivery.body) > most_bytes):
@@ -77,6 +101,12 @@ class Loaded:
     """Messages that had been accepted before: their rows are there already."""
     problems: tuple[str, ...] = ()
     """One line a rejected message: its name, its number among the rejects, its reason."""
+    lines: int = 0
+    """Lines of logs: each is a record, ignored, or failed."""
+    lines_ignored: int = 0
+    lines_failed: int = 0
+    replaced: int = 0
+    """Records in the place of earlier ones that said something else of the same job."""
 
     def __add__(self, other: "Loaded") -> "Loaded":
         return Loaded(
@@ -86,6 +116,10 @@ class Loaded:
             self.records + other.records,
             self.ignored + other.ignored,
             self.problems + other.problems,
+            self.lines + other.lines,
+            self.lines_ignored + other.lines_ignored,
+            self.lines_failed + other.lines_failed,
+            self.replaced + other.replaced,
         )
 
 
@@ -153,6 +187,13 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         `state`: only `accepted`, `rejected` or `duplicate`; `before`: only smaller `message_id`s.
         """
 
+    def rejected_lines(self, limit: int = 100) -> Table:
+        """Lines of logs that failed, by piece and reason, latest first.
+
+        Columns: `message_id`, `received_at`, `source_name`, `signer` (none), `bytes`, `error` (the
+        code and the first reason), `lines` (count).
+        """
+
     def message(self, message_id: int) -> dict[str, Any]:
         """One message: the columns of `messages`, `text` (readable) and `problems` (list)."""
 
@@ -160,13 +201,16 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         """A message's bytes: exactly as received if rejected, as verified if accepted."""
 
     def retry(self, message_ids: Iterable[int] = ()) -> Loaded:
-        """Take rejects in again; none named: all."""
+        """Take rejects in again, or the lines that failed of a piece of a log; none named: all."""
 
     def drop(self, message_ids: Iterable[int]) -> int:
-        """Forget rejects for good; none named: all. How many there were."""
+        """Forget rejects, or lines of logs, for good; none named: all. How many there were."""
 
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
         """Take files in now, durably."""
+
+    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
+        """Take pieces of logs in now, durably: lines that fail are kept, the others load."""
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """Bring summaries up to date: what is due, these (year, month)s, or everything.

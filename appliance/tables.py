@@ -6,8 +6,11 @@ from appliance.records.catalogue import RECORD_TYPES
 from appliance.records.declare import Field, RecordType, all_of
 from appliance.resources import names, text
 
-PROVENANCE = "publisher_dn", "message_id", "update_time"
-"""Of every record: who signed its message, which message that was, when it was loaded."""
+_PROVENANCE = {
+    "publisher_dn": "m.signer AS publisher_dn",
+    "message_id": "r.message_id",
+    "update_time": "m.loaded_at AS update_time",
+}
 
 
 def create(kind: RecordType) -> str:
@@ -34,9 +37,9 @@ def dataset(kind: RecordType) -> str:
         for c in kind.columns
     ]
     own += [_levels(kind, f) for f in kind.arrays if all_of(f) not in kind.hidden]
+    own += [_PROVENANCE[name] for name in kind.provenance]
     return (
-        f"CREATE OR REPLACE VIEW {kind.stored_in} AS SELECT {', '.join(own)}, "
-        "m.signer AS publisher_dn, r.message_id, m.loaded_at AS update_time "
+        f"CREATE OR REPLACE VIEW {kind.stored_in} AS SELECT {', '.join(own)} "
         f"FROM store.{kind.stored_in} r LEFT JOIN store.messages m USING (message_id)"
     )
 

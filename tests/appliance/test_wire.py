@@ -67,10 +67,10 @@ def test_an_answer_that_is_none_of_ours_is_still_an_error(content: bytes) -> Non
 @given(st.lists(st.tuples(st.text(), st.binary())))
 def test_files_are_unframed_as_they_were_framed(files: list[tuple[str, bytes]]) -> None:
     deliveries = [Delivery(name, body, 1.5, "dn") for name, body in files]
-    assert list(wire.unframe(wire.frames(deliveries))) == deliveries
+    assert list(wire.unframe(wire.frames(deliveries), Delivery)) == deliveries
 
 
 @given(st.binary())
 def test_what_was_not_framed_is_refused(content: bytes) -> None:
     with contextlib.suppress(UsageError):
-        list(wire.unframe(content))
+        list(wire.unframe(content, Delivery))

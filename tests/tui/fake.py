@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from appliance.errors import AcctError
 from appliance.publishing import Published, PublishRequest
-from appliance.repository import Delivery, Loaded, Question, Rebuilt, Sent
+from appliance.repository import Delivery, Loaded, LogPiece, Question, Rebuilt, Sent
 from appliance.table import Table, Value
 
 NOW = datetime(2026, 5, 17, 12, 34, 56, tzinfo=UTC)
@@ -189,6 +189,12 @@ class FakeRepository:
         return [row for row in self.message_rows if row["state"] == "rejected"]
 
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
+        raise NotImplementedError
+
+    def rejected_lines(self, limit: int = 100) -> Table:
+        raise NotImplementedError
+
+    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
         raise NotImplementedError
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
