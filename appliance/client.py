@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from appliance import wire
 from appliance.errors import ServiceUnreachable
-from appliance.repository import Delivery, Loaded, Question, in_batches
+from appliance.repository import Benchmark, Delivery, Loaded, Question, in_batches
 from appliance.sockets import short_name
 from appliance.table import Table
 
@@ -134,6 +134,15 @@ class RemoteRepository:
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""
         return int(self._ask("summarise", months=list(months), everything=everything))
+
+    def benchmarks(self, host: str = "") -> Table:
+        """See `Repository`."""
+        found: Table = self._ask("benchmarks", host=host)
+        return found
+
+    def set_benchmarks(self, wanted: Iterable[Benchmark]) -> int:
+        """See `Repository`."""
+        return int(self._ask("set_benchmarks", wanted=list(wanted)))
 
     def status(self) -> dict[str, Any]:
         """See `Repository`."""

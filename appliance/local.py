@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
-from appliance.repository import Delivery, Loaded, Question, in_batches
+from appliance.repository import Benchmark, Delivery, Loaded, Question, in_batches
 from appliance.store import Store
 from appliance.table import Table
 from appliance.version import VERSION
@@ -184,6 +184,19 @@ class LocalRepository:
         if chosen or everything:
             mark_due(self.store, chosen)
         return summarise(self.store)
+
+    def benchmarks(self, host: str = "") -> Table:
+        """See `Repository`."""
+        from reports.benchmarks import benchmarks
+
+        with self.store.cursor() as cursor:
+            return benchmarks(cursor, host)
+
+    def set_benchmarks(self, wanted: Iterable[Benchmark]) -> int:
+        """See `Repository`."""
+        from ingest.benchmarks.timeline import set_benchmarks
+
+        return set_benchmarks(self.store, list(wanted))
 
     def status(self) -> dict[str, Any]:
         """See `Repository`: what the file alone can tell."""

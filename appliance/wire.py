@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from appliance import errors
-from appliance.repository import Delivery, Loaded, Question
+from appliance.repository import Benchmark, Delivery, Loaded, Question
 from appliance.table import Table
 
-CLASSES = {"Question": Question, "Loaded": Loaded, "Table": Table}
+CLASSES = {kind.__name__: kind for kind in (Question, Loaded, Benchmark, Table)}
 _PLAIN: dict[str, Callable[[Any], object]] = {
     "$decimal": Decimal, "$time": datetime.fromisoformat, "$date": date.fromisoformat,
 }  # fmt: skip

@@ -25,7 +25,7 @@ _TIME_OF = {
     "cloud_records": "measurement_time",
     "storage_records": "end_time",
 }
-_TIMELESS = frozenset({"storage_group_attributes"})
+_TIMELESS = frozenset({"storage_group_attributes", "benchmarks", "benchmark_settings"})
 
 
 def export(store: Store, dataset: str, form: str, month: tuple[int, int] | None) -> Iterator[bytes]:

@@ -1,5 +1,10 @@
 """Benchmarks: their canonical spellings, their order of preference, and how one becomes another."""
 
+import difflib
+from decimal import ROUND_HALF_UP, Decimal
+
+from appliance.errors import UsageError
+
 PREFERENCE = ("HEPscore23", "HEPSPEC", "si2k")
 """The first that a record carries is the one it is accounted by. Source: APEL 2.5.0."""
 
@@ -8,3 +13,37 @@ CANONICAL = {name.lower(): name for name in PREFERENCE}
 
 SI2K_PER_HEPSPEC = 250
 """250 si2k count as one HEPSPEC: APEL 2.5.0, schemas/server.sql."""
+
+_MOST = Decimal("9999999.999")
+
+
+def canonical(name: str) -> str:
+    """The one spelling of a benchmark.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    known = CANONICAL.get(name.strip().lower())
+    if known is None:
+        near = difflib.get_close_matches(name.lower(), CANONICAL, 1, 0.5)
+        hint = f"did you mean {CANONICAL[near[0]]}?" if near else f"one of {', '.join(PREFERENCE)}"
+        raise UsageError(f"there is no benchmark {name!r}", hint=hint)
+    return known
+
+
+def level_of(text: str) -> Decimal:
+    """A benchmark's value per core, rounded half up to the three places that are stored.
+
+    Raises:
+        UsageError: It is no number, not more than 0, or too large.
+    """
+    try:
+        value = Decimal(text.strip())
+        level = value.quantize(Decimal("0.001"), ROUND_HALF_UP) if value.is_finite() else None
+    except ArithmeticError:
+        level = None
+    if level is None:
+        raise UsageError(f"the value {text!r} is no number", hint="such as 12.5, per core")
+    if not 0 < level <= _MOST:
+        raise UsageError(f"the value {text} is out of range", hint=f"more than 0, up to {_MOST}")
+    return level

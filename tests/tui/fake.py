@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Literal, Self
 
 from appliance.errors import AcctError
-from appliance.repository import Delivery, Loaded, Question
+from appliance.repository import Benchmark, Delivery, Loaded, Question
 from appliance.table import Table, Value
 
 NOW = datetime(2026, 5, 17, 12, 34, 56, tzinfo=UTC)
@@ -186,6 +186,12 @@ class FakeRepository:
         raise NotImplementedError
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
+        raise NotImplementedError
+
+    def benchmarks(self, host: str = "") -> Table:
+        raise NotImplementedError
+
+    def set_benchmarks(self, wanted: Iterable[Benchmark]) -> int:
         raise NotImplementedError
 
     def status(self) -> dict[str, Any]:
