@@ -2,7 +2,7 @@
 
 import http.client
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -77,9 +77,9 @@ class RemoteRepository:
         found: Table = self._ask("jobs", question=question, limit=limit)
         return found
 
-    def query(self, sql: str) -> Table:
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> Table:
         """See `Repository`."""
-        found: Table = self._ask("query", sql=sql)
+        found: Table = self._ask("query", sql=sql, values=values)
         return found
 
     def export(

@@ -3,7 +3,7 @@
 import os
 import resource
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
@@ -81,11 +81,11 @@ class LocalRepository:
         with self.store.cursor() as cursor:
             return jobs(cursor, question, limit)
 
-    def query(self, sql: str) -> Table:
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> Table:
         """See `Repository`."""
         from reports.query import query
 
-        return query(self.store, sql)
+        return query(self.store, sql, values)
 
     def export(
         self, dataset: str, form: str = "csv", month: tuple[int, int] | None = None
@@ -163,7 +163,7 @@ class LocalRepository:
                     [
                         Envelope(
                             body=d.body,
-                            source="load",
+                            source=d.source,
                             source_name=d.name,
                             received_at=d.received_at,
                             require_signature=False,

@@ -4,7 +4,7 @@
 the same questions, the same answers.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -41,6 +41,8 @@ class Delivery:
     """Seconds since the epoch, UTC: the file's own time."""
     signer: str = ""
     """The DN that the operator vouches for; only for what carries no signature."""
+    source: str = "load"
+    """What `messages.source` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,8 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         Columns: those of the dataset `jobs`.
         """
 
-    def query(self, sql: str) -> Table:
-        """One read-only statement over the datasets."""
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> Table:
+        """One read-only statement over the datasets; `$name` in it stands for a value."""
 
     def export(
         self, dataset: str, form: str = "csv", month: tuple[int, int] | None = None

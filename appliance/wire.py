@@ -55,7 +55,8 @@ def frames(deliveries: Iterable[Delivery]) -> bytes:
     pieces = []
     for delivery in deliveries:
         head = {"name": delivery.name, "received_at": delivery.received_at}
-        head |= {"signer": delivery.signer, "bytes": len(delivery.body)}
+        head |= {"signer": delivery.signer, "source": delivery.source}
+        head |= {"bytes": len(delivery.body)}
         pieces += [json.dumps(head).encode(), b"\n", delivery.body]
     return b"".join(pieces)
 

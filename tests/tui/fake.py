@@ -1,6 +1,6 @@
 """A repository in memory: a few hundred jobs, the same in every run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal, Self
@@ -131,7 +131,7 @@ class FakeRepository:
         found = sorted(self.chosen(question), key=lambda row: row["end_time"], reverse=True)
         return Table(JOB, [tuple(row.values()) for row in found[:limit]])
 
-    def query(self, sql: str) -> Table:
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> Table:
         raise NotImplementedError
 
     def export(
