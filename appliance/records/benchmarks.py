@@ -1,9 +1,11 @@
 """Benchmarks: their canonical spellings, their order of preference, and how one becomes another."""
 
 import difflib
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from appliance.errors import UsageError
+from appliance.moments import moment
 
 PREFERENCE = ("HEPscore23", "HEPSPEC", "si2k")
 """The first that a record carries is the one it is accounted by. Source: APEL 2.5.0."""
@@ -47,3 +49,16 @@ def level_of(text: str) -> Decimal:
     if not 0 < level <= _MOST:
         raise UsageError(f"the value {text} is out of range", hint=f"more than 0, up to {_MOST}")
     return level
+
+
+def parts_of(line: str) -> tuple[str, str, Decimal, datetime | None]:
+    """Host, benchmark, value and (if it says one) the moment of a line `HOST,TYPE,VALUE[,FROM]`.
+
+    Raises:
+        UsageError: It has other than three or four parts, or one that cannot be.
+    """
+    parts = [part.strip() for part in line.split(",")]
+    if len(parts) not in (3, 4) or not parts[0]:
+        raise UsageError(f"{line.strip()!r} is not HOST,TYPE,VALUE[,FROM]")
+    since = moment(parts[3]) if parts[3:] and parts[3] else None
+    return parts[0], canonical(parts[1]), level_of(parts[2]), since

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from appliance.errors import UsageError
-from appliance.moments import moment
-from appliance.records.benchmarks import canonical, level_of
+from appliance.records.benchmarks import parts_of
 from appliance.repository import Benchmark
 
 
@@ -21,19 +20,6 @@ class Found:
     """A line each: what was left out, and why."""
 
 
-def one(text: str) -> Benchmark:
-    """The benchmark of one line.
-
-    Raises:
-        UsageError: It has other than three or four parts, or one that cannot be.
-    """
-    parts = [part.strip() for part in text.split(",")]
-    if len(parts) not in (3, 4) or not parts[0]:
-        raise UsageError(f"{text.strip()!r} is not HOST,TYPE,VALUE[,FROM]")
-    since = moment(parts[3]) if parts[3:] and parts[3] else None
-    return Benchmark(parts[0], canonical(parts[1]), level_of(parts[2]), since)
-
-
 def read_lines(text: str) -> Found:
     """The benchmarks of a file; blank lines and those that begin with # say nothing.
 
@@ -43,7 +29,7 @@ def read_lines(text: str) -> Found:
     first: dict[tuple[str, datetime | None], dict[str, Benchmark]] = {}
     for number, line in _telling(text):
         try:
-            new = one(line)
+            new = Benchmark(*parts_of(line))
         except UsageError as error:
             found.problems.append(f"line {number}: {error}")
             continue
