@@ -47,6 +47,7 @@ class Arc:
         self.file, self.form = file, form
         self.connection = sqlite3.connect(file)
         self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = OFF")
         self.connection.executescript(COMMON)
         ids = ("FQANID INTEGER NOT NULL,", "BenchmarkID INTEGER NOT NULL,")
         fqan, benchmark = ids if form == 2 else ("", "")

@@ -98,7 +98,10 @@ class _said:  # noqa: N801 # a context manager
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, sqlite3.OperationalError) and "no such" not in str(error):
-            raise AcctError(f"cannot read {self._file}: {error}") from None
+            raise AcctError(
+                f"cannot read {self._file}: {error}",
+                hint="run it as a user that may write beside it, or on a copy with its -wal",
+            ) from None
         if isinstance(error, sqlite3.Error):
             raise UsageError(
                 f"{self._file} is no accounting database that is known: {error}"

@@ -31,7 +31,7 @@ SELECT j.machine_name, j.local_job_id, j.end_time, j.wall_duration, j.cpu_durati
        j.service_levels, m.source = $source AS ours
 FROM jobs j JOIN messages m USING (message_id)
 WHERE j.site = $site AND j.end_time >= $first AND j.end_time <= $last
-  AND list_contains($machines, j.machine_name)
+  AND j.local_job_id IN (SELECT unnest($ids))
 """
 _NO_LEVEL = {"custom": Decimal(1)}
 """How the store has a CAR job without a service level."""
@@ -102,7 +102,7 @@ def _unknown(repository: Repository, jobs: dict[tuple[Value, ...], Job]) -> list
     values = {
         "source": SOURCE,
         "site": next(iter(jobs.values())).values["Site"],
-        "machines": sorted({str(job.values["MachineName"]) for job in jobs.values()}),
+        "ids": [job.values["LocalJobId"] for job in jobs.values()],
         "first": min(ends),
         "last": max(ends),
     }

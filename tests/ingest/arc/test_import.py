@@ -4,15 +4,21 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appliance.errors import AcctError, UsageError
 from appliance.local import LocalRepository
 from appliance.moments import BEGINNING
+from appliance.printable import printable
 from appliance.repository import Benchmark, Loaded
+from appliance.table import Table
+from ingest.arc.car import car_message
 from ingest.arc.importing import Counted, import_arc
-from ingest.arc.jobs import submit_host_of
+from ingest.arc.jobs import Timelines, job_of, submit_host_of
 from tests.arc import Arc, accounting
 
 
@@ -240,3 +246,21 @@ def test_a_database_in_use_a_copy_that_may_not_be_written_and_a_stranger(
         take(repository, arc)
     with pytest.raises(UsageError, match="--site"):
         import_arc(repository, arc.file, "", "")
+
+
+@given(st.text(max_size=30), st.text(max_size=30), st.none() | st.text(max_size=30))
+def test_a_message_is_well_formed_whatever_stands_in_the_database(
+    user: str, queue: str, fqan: str | None
+) -> None:
+    row = {
+        "job_id": user, "local_job_id": queue, "status": "failed", "exit_code": -1,
+        "interface": user, "url": queue, "queue": queue, "user": user, "vo": None, "fqan": fqan,
+        "benchmark": queue, "submit_time": None, "end_time": "x", "nodes": 1, "processors": 1,
+        "memory_kb": 0, "virtual_kb": 1, "wall_s": 10**12, "user_s": 1, "kernel_s": 2,
+        "lrms": None, "local_user": user, "lrms_start": queue, "lrms_end": "9999-99-99T99:99:99Z",
+    }  # fmt: skip
+    job = job_of(row, "S1", "", Timelines(Table(("site",), []), "S1"))
+    document = ElementTree.fromstring(car_message([job], "1970-01-01T00:00:00Z"))
+    told = {element.tag.rpartition("}")[2]: element.text or "" for element in document.iter()}
+    assert (told["GlobalUserName"], told["Queue"]) == (printable(user), printable(queue))
+    assert told["CpuDuration"] == "PT3S"

@@ -95,6 +95,17 @@ def test_a_value_set_into_the_past_ends_where_the_next_begins(repository: LocalR
     assert due(repository) == [(BEGINNING, None), (APR, OCT), (OCT, None)]
 
 
+def test_only_the_span_that_changes_is_due_to_be_joined_again(
+    repository: LocalRepository,
+) -> None:
+    repository.set_benchmarks([spec("10"), score("13", JUL, also=True), spec("11", OCT)])
+    with repository.store.transaction() as cursor:
+        cursor.execute("DELETE FROM store.join_due")
+    repository.set_benchmarks([score("12", APR, also=True)])  # up to its own type's next
+    repository.set_benchmarks([spec("9", JAN)])  # up to what takes the place of all
+    assert due(repository) == [(JAN, OCT), (APR, JUL)]
+
+
 def test_a_value_for_the_same_moment_replaces_and_leaves_a_trace(
     repository: LocalRepository,
 ) -> None:
