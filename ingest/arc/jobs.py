@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from appliance.errors import UsageError
+from appliance.printable import printable
 from appliance.records.benchmarks import canonical, level_of
 from appliance.records.declare import INT32
 from appliance.table import Table, Value
@@ -107,7 +108,8 @@ def job_of(row: Row, site: str, machine: str, timelines: Timelines) -> Job:
         "MemoryReal": _whole(row["memory_kb"]) or None,
         "MemoryVirtual": _whole(row["virtual_kb"]) or None,
     }
-    return Job(values, levels, row["job_id"], row["status"], row["exit_code"], submitted)
+    shown = {name: printable(v) if isinstance(v, str) else v for name, v in values.items()}
+    return Job(shown, levels, row["job_id"], row["status"], row["exit_code"], submitted)
 
 
 def submit_host_of(interface: str, url: str) -> tuple[str, str]:

@@ -196,8 +196,9 @@ def test_a_job_that_never_reached_the_batch_system_goes_by_arcs_own_id(
 def test_characters_that_arc_escapes_and_hostile_ones_arrive(
     repository: LocalRepository, arc: Arc
 ) -> None:
-    arc.add(User="/CN=Miles O%27Brien <&> 100%25", Queue="q\x1b[31m")
+    arc.add(User="/CN=Miles O%27Brien <&> 100%25", Queue="q\x1b[31m", LocalJobID="7\x07")
     take(repository, arc)
+    assert take(repository, arc).known == 1
     assert one(repository, "global_user_name, queue") == (
         "/CN=Miles O'Brien <&> 100%", "q\\x1b[31m",
     )  # fmt: skip
