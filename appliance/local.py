@@ -3,14 +3,23 @@
 import os
 import resource
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
 from appliance.publishing import Published, PublishRequest
-from appliance.repository import Delivery, Loaded, LogPiece, Question, Rebuilt, Sent, in_batches
+from appliance.repository import (
+    Benchmark,
+    Delivery,
+    Loaded,
+    LogPiece,
+    Question,
+    Rebuilt,
+    Sent,
+    in_batches,
+)
 from appliance.store import Store
 from appliance.table import Table
 from appliance.version import VERSION
@@ -103,11 +112,11 @@ class LocalRepository:
         with self.store.cursor() as cursor:
             return jobs(cursor, question, limit)
 
-    def query(self, sql: str) -> Table:
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> Table:
         """See `Repository`."""
         from reports.query import query
 
-        return query(self.store, sql)
+        return query(self.store, sql, values)
 
     def export(
         self,
@@ -212,7 +221,7 @@ class LocalRepository:
                     [
                         Envelope(
                             body=d.body,
-                            source="load",
+                            source=d.source,
                             source_name=d.name,
                             received_at=d.received_at,
                             require_signature=False,
@@ -270,6 +279,19 @@ class LocalRepository:
         with self.pipeline.paused():
             self.summarise()
             return rebuild(self.store, self.pipeline, self.progress, check=check, reject=reject)
+
+    def benchmarks(self, host: str = "") -> Table:
+        """See `Repository`."""
+        from reports.benchmarks import benchmarks
+
+        with self.store.cursor() as cursor:
+            return benchmarks(cursor, host)
+
+    def set_benchmarks(self, wanted: Iterable[Benchmark]) -> int:
+        """See `Repository`."""
+        from ingest.benchmarks.timeline import set_benchmarks
+
+        return set_benchmarks(self.store, list(wanted))
 
     def status(self) -> dict[str, Any]:
         """See `Repository`: what the file alone can tell."""

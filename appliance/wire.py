@@ -19,14 +19,15 @@ from appliance.publishing import (
     PublishRequest,
     Skipped,
 )
-from appliance.repository import Delivery, Loaded, LogPiece, Question, Rebuilt, Sent
+from appliance.repository import Benchmark, Delivery, Loaded, LogPiece, Question, Rebuilt, Sent
 from appliance.table import Table
 
 _Framed = TypeVar("_Framed", Delivery, LogPiece)
 CLASSES = {
     kind.__name__: kind
     for kind in (
-        Question, Loaded, Sent, Rebuilt, Table, PublishRequest, Published, PublishedDataset,
+        Question, Benchmark, Loaded, Sent, Rebuilt, Table, PublishRequest, Published,
+        PublishedDataset,
         Skipped, MonthTotals,
     )
 }  # fmt: skip

@@ -10,6 +10,10 @@ from ingest.logs.catalogue import by_name
 from ingest.logs.lines import Lines
 
 
+@dataclass(slots=True)
+class Counts:
+    """What became of the lines of a piece: records + ignored + failed."""
+
     records: int = 0
     failed: int = 0
     replaced: int = 0

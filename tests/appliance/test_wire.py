@@ -10,14 +10,8 @@ from hypothesis import strategies as st
 
 from appliance import wire
 from appliance.errors import AcctError, ServiceUnreachable, UsageError
-from appliance.publishing import (
-    MonthTotals,
-    Published,
-    PublishedDataset,
-    PublishRequest,
-    Skipped,
-)
-from appliance.repository import Delivery, Loaded, Question
+from appliance.publishing import MonthTotals, Published, PublishedDataset, PublishRequest, Skipped
+from appliance.repository import Benchmark, Delivery, Loaded, Question
 from appliance.table import Table
 
 values = st.one_of(
@@ -48,6 +42,8 @@ def test_questions_and_answers_keep_theirs() -> None:
     month = MonthTotals("S1", 2024, 6, "jobs", None, 2**70)
     part = PublishedDataset("jobs", "CAR", 1, 2, (Skipped("why", 1, "which"),), (month,), ("note",))
     assert wire.decode(wire.encode(Published((part,), True))) == Published((part,), True)
+    benchmark = Benchmark("ce", "si2k", Decimal("2500.5"), datetime(2024, 6, 1), True, "S1")
+    assert wire.decode(wire.encode({"wanted": [benchmark]}))["wanted"] == [benchmark]
     nested = {"at": datetime(2024, 6, 1), "level": Decimal("1.500"), "other": {"x": 1}}
     assert wire.decode(wire.encode(nested)) == nested
 
