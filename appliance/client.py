@@ -186,6 +186,10 @@ class RemoteRepository:
         """See `Repository`."""
         return int(self._ask("set_benchmarks", wanted=list(wanted)))
 
+    def doubts(self) -> list[str]:
+        """See `Repository`."""
+        return [str(line) for line in self._ask("doubts")]
+
     def status(self) -> dict[str, Any]:
         """See `Repository`."""
         connection, answer = self._post("status", b"{}", _PATIENCE_S)

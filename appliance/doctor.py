@@ -28,11 +28,12 @@ def _store(config: Config) -> Iterator[str]:
     from appliance.local import LocalRepository
 
     try:
-        status = RemoteRepository.reach(config.socket).status()
+        remote = RemoteRepository.reach(config.socket)
+        status, doubts = remote.status(), remote.doubts()
     except ServiceUnreachable:
         try:
             with LocalRepository.open(config, read_only=True) as repository:
-                status = repository.status()
+                status, doubts = repository.status(), repository.doubts()
         except AcctError as error:
             yield str(error)
             return
@@ -47,6 +48,7 @@ def _store(config: Config) -> Iterator[str]:
         yield from (f"sending to {sender['to']}: {why}" for why in sender["problems"])
     if rejected := status["messages"]["rejected"]:
         yield f"{rejected} messages were refused; acct rejects list says why"
+    yield from doubts
 
 
 def _trust(config: Config) -> list[str]:

@@ -25,7 +25,7 @@ from appliance.repository import Delivery, LogPiece, Repository
 from appliance.sockets import short_name
 
 QUESTIONS = ("report", "jobs", "query", "messages", "message", "retry", "drop", "summarise",
-             "publish", "send", "rebuild", "status", "rejected_lines", "benchmarks",
+             "publish", "send", "rebuild", "doubts", "status", "rejected_lines", "benchmarks",
              "set_benchmarks")  # fmt: skip
 """Methods of the repository whose arguments and answers are JSON."""
 

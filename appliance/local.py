@@ -316,6 +316,13 @@ class LocalRepository:
             "warnings": [],
         }
 
+    def doubts(self) -> list[str]:
+        """See `Repository`."""
+        from reports.doubts import doubts
+
+        with self.store.cursor() as cursor:
+            return list(doubts(cursor))
+
     def close(self) -> None:
         """Finish the batch under way and let go of the file."""
         if self._pipeline is not None:

@@ -279,4 +279,7 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         (list of text).
         """
 
+    def doubts(self) -> list[str]:
+        """What may be counted twice though no key says so, a line a month of a site."""
+
     def close(self) -> None: ...

@@ -215,6 +215,9 @@ class FakeRepository:
     def set_benchmarks(self, wanted: Iterable[Benchmark]) -> int:
         raise NotImplementedError
 
+    def doubts(self) -> list[str]:
+        raise NotImplementedError
+
     def status(self) -> dict[str, Any]:
         self.note("status", None)
         states: dict[str, int] = {"accepted": 0, "rejected": 0, "duplicate": 0}
