@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from appliance import wire
 from appliance.errors import ServiceUnreachable
-from appliance.repository import Delivery, Loaded, LogPiece, Question, in_batches
+from appliance.repository import Delivery, Loaded, LogPiece, Question, Sent, in_batches
 from appliance.sockets import short_name
 from appliance.table import Table
 
@@ -146,6 +146,11 @@ class RemoteRepository:
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""
         return int(self._ask("summarise", months=list(months), everything=everything))
+
+    def send(self, patience_s: float = 30.0) -> Sent:
+        """See `Repository`."""
+        found: Sent = self._ask("send", patience_s=patience_s)
+        return found
 
     def status(self) -> dict[str, Any]:
         """See `Repository`."""

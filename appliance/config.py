@@ -6,14 +6,9 @@ from these declarations.
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-
-def setting(default: Any, doc: str) -> Any:
-    """A key with its default and the sentence that explains it to an administrator."""
-    if isinstance(default, list | dict):
-        return field(default_factory=lambda: type(default)(default), metadata={"doc": doc})
-    return field(default=default, metadata={"doc": doc})
+from appliance.remotes import Mqtt, PublishAms, PublishMqtt, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +73,6 @@ class Spool:
 
 
 @dataclass(frozen=True, slots=True)
-class Mqtt:
-    """An inbox on an MQTT broker."""
-
-    enabled: bool = setting(False, "Subscribe at all.")
-    host: str = setting("localhost", "The broker.")
-    port: int = setting(1883, "1883 plain, 8883 with TLS by custom.")
-    tls: bool = setting(False, "Speak TLS.")
-    ca_file: Path | None = setting(None, "CAs for the broker; without it the system's.")
-    certificate: Path | None = setting(None, "Our client certificate, PEM.")
-    key: Path | None = setting(None, "Its key, PEM, not encrypted.")
-    username: str = setting("", "For brokers that ask for one.")
-    password_file: Path | None = setting(None, "A file that holds the password and nothing else.")
-    topic: str = setting("acct/inbox/#", "What to subscribe to.")
-    client_id: str = setting(
-        "", "Names our session at the broker; default: acct- and the host name."
-    )
-    require_signature: bool = setting(True, "Refuse what is not signed by an allowed DN.")
-
-
-@dataclass(frozen=True, slots=True)
 class Logs:
     """Batch logs to follow."""
 
@@ -122,6 +97,16 @@ class Publish:
 
     path: Path = setting(Path("spool/outgoing"), "Where a sender picks them up.")
     layout: Literal["directory", "dirq", "simple"] = setting("simple", "The outgoing queue's form.")
+    via: Literal["queue", "mqtt", "ams"] = setting(
+        "queue", "Who sends them: queue (an SSM sender does), or we do, by mqtt or ams."
+    )
+    sign: bool = setting(True, "Sign what we send, with certificate and key of [trust].")
+    encrypt_to: Path | None = setting(
+        None, "The certificate of the receiver, PEM: encrypt what we send to it."
+    )
+    cipher: Literal["aes128", "aes256"] = setting("aes128", "With which encryption; CBC.")
+    mqtt: PublishMqtt = field(default_factory=PublishMqtt)
+    ams: PublishAms = field(default_factory=PublishAms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """The doctor: what is wrong with an installation, each with its remedy."""
 
+import os
 from collections.abc import Iterator
 
 from appliance.client import RemoteRepository
 from appliance.config import Config
 from appliance.errors import AcctError, ServiceUnreachable
+from appliance.sending import make_sealer, make_transport, we_send
 
 
 def findings(config: Config) -> list[str]:
     """What is wrong, one line each; empty: nothing."""
     if not config.data.is_dir():
         return [f"no directory {config.data}; acct init makes it"]
-    return [*_spools(config), *_store(config), *_trust(config)]
+    found = [*_spools(config), *_store(config), *_trust(config), *_sending(config)]
+    return list(dict.fromkeys(found))  # a certificate may serve twice
 
 
 def _spools(config: Config) -> Iterator[str]:
@@ -39,6 +42,8 @@ def _store(config: Config) -> Iterator[str]:
     for source in status["sources"]:
         if not source["well"]:
             yield f"{source['name']}: {source['state']}"
+    if sender := status["sender"]:
+        yield from (f"sending to {sender['to']}: {why}" for why in sender["problems"])
     if rejected := status["messages"]["rejected"]:
         yield f"{rejected} messages were refused; acct rejects list says why"
 
@@ -57,4 +62,24 @@ def trust_matters(config: Config) -> bool:
     asked = any(spool.require_signature for spool in config.spool) or (
         config.mqtt.enabled and config.mqtt.require_signature
     )
-    return asked or config.trust.certificate is not None
+    opens = config.trust.certificate is not None and not we_send(config)  # else it signs
+    return asked or opens
+
+
+def _sending(config: Config) -> Iterator[str]:
+    """What keeps us from sending, where we do: certificates, the queue, the other side."""
+    if not we_send(config):
+        return
+    queue = config.publish.path
+    if not queue.is_dir():
+        yield f"outgoing queue {queue} is not there; acct init makes it"
+    elif not os.access(queue, os.R_OK | os.W_OK | os.X_OK):
+        yield f"outgoing queue {queue} is not ours to write; give it to the user of acct"
+    try:
+        yield from make_sealer(config).warnings()
+    except AcctError as error:
+        yield str(error)
+    try:
+        make_transport(config).probe()
+    except AcctError as error:
+        yield f"cannot send: {error}"

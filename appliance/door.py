@@ -24,8 +24,8 @@ from appliance.errors import AcctError, UsageError
 from appliance.repository import Delivery, LogPiece, Repository
 from appliance.sockets import short_name
 
-QUESTIONS = ("report", "jobs", "query", "messages", "message", "rejected_lines", "retry", "drop",
-             "summarise", "status")  # fmt: skip
+QUESTIONS = ("report", "jobs", "query", "messages", "message", "rejected_lines", "retry",
+             "drop", "summarise", "status", "send")  # fmt: skip
 """Methods of the repository whose arguments and answers are JSON."""
 
 _LARGEST = 512 * 1024 * 1024

@@ -23,7 +23,7 @@ def example(site: str) -> str:
         kind = hints[section.name]
         if is_dataclass(kind):
             set_here = {"name": site} if section.name == "site" and site else {}
-            parts.append(_section(f"[{section.name}]", kind, set_here, commented=False))
+            parts += _sections(section.name, kind, set_here)
         elif args := get_args(kind):
             if args[0] is Spool:
                 parts.append(_section("[[spool]]", Spool, {"path": Spool().path}, commented=False))
@@ -32,16 +32,25 @@ def example(site: str) -> str:
     return "\n".join(parts)
 
 
+def _sections(name: str, kind: Any, given: dict[str, Any]) -> Iterator[str]:
+    """A section, then those inside it: TOML wants a section's own keys first."""
+    yield _section(f"[{name}]", kind, given, commented=False)
+    for declared in fields(kind):
+        if is_dataclass(inner := get_type_hints(kind)[declared.name]):
+            yield from _sections(f"{name}.{declared.name}", inner, {})
+
+
 def _section(head: str, kind: Any, given: dict[str, Any], *, commented: bool) -> str:
     doc = (kind.__doc__ or "").strip()
     lines = [f"# {doc}", f"#{head}" if commented else head]
     for declared in fields(kind):
-        lines += _key(declared, given)
+        if "doc" in declared.metadata:  # others are sections of their own
+            lines += _key(declared, given)
     return "\n".join(lines) + "\n"
 
 
 def _key(declared: "Field[Any]", given: dict[str, Any]) -> Iterator[str]:
-    explained = textwrap.wrap(declared.metadata.get("doc", ""), 96)
+    explained = textwrap.wrap(declared.metadata["doc"], 96)
     yield from (f"# {line}" for line in explained)
     if declared.name in given:
         yield f"{declared.name} = {_toml(given[declared.name])}"

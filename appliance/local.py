@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
-from appliance.repository import Delivery, Loaded, LogPiece, Question, in_batches
+from appliance.repository import Delivery, Loaded, LogPiece, Question, Sent, in_batches
 from appliance.store import Store
 from appliance.table import Table
 from appliance.version import VERSION
@@ -227,6 +227,12 @@ class LocalRepository:
             mark_due(self.store, chosen)
         return summarise(self.store)
 
+    def send(self, patience_s: float = 30.0) -> Sent:
+        """See `Repository`."""
+        from appliance.sending import send
+
+        return send(self.store.config, patience_s)
+
     def status(self) -> dict[str, Any]:
         """See `Repository`: what the file alone can tell."""
         from reports.messages import counts
@@ -241,6 +247,7 @@ class LocalRepository:
             "started_at": None,
             "parts": [],
             "sources": [],
+            "sender": None,
             **counted,
             "unsummarised": due(self.store),
             "intake": [],

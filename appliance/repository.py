@@ -118,6 +118,18 @@ class Loaded:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of the messages in the outgoing queue."""
+
+    sent: int = 0
+    """Messages accepted by the other side."""
+    waiting: int = 0
+    """Messages still in the queue."""
+    problems: tuple[str, ...] = ()
+    """Why they are, a line each."""
+
+
 class Repository(AbstractContextManager["Repository"], Protocol):
     """The questions; every method may raise `AcctError` and may be called from any thread."""
 
@@ -183,14 +195,22 @@ class Repository(AbstractContextManager["Repository"], Protocol):
             How many months of sites were summarised.
         """
 
+    def send(self, patience_s: float = 30.0) -> Sent:
+        """Send what waits in the outgoing queue; give up when nothing went for so long.
+
+        Raises:
+            UsageError: We do not send: an SSM sender does.
+        """
+
     def status(self) -> dict[str, Any]:
         """The state of things, JSON-able.
 
         `version`, `data`, `started_at` (s, None without a service), `parts` (list of `name`,
-        `state`, `detail`, `restarts`), `sources` (list of `name`, `waiting`, `state`), `messages`
-        (count by state), `records`, `jobs`, `unsummarised` (months of sites), `intake` (list of
-        [minute as epoch s, messages, records, rejected], the last hour), `store_bytes`,
-        `memory_bytes`, `warnings` (list of text).
+        `state`, `detail`, `restarts`), `sources` (list of `name`, `waiting`, `state`), `sender`
+        (`to`, `waiting`, `sent`, `problems`; None: we do not send), `messages` (count by state),
+        `records`, `jobs`, `unsummarised` (months of sites), `intake` (list of [minute as epoch s,
+        messages, records, rejected], the last hour), `store_bytes`, `memory_bytes`, `warnings`
+        (list of text).
         """
 
     def close(self) -> None: ...

@@ -16,6 +16,8 @@ from appliance.errors import AcctError
 from appliance.intake import BACK_OFF_S, Intake
 from appliance.local import LocalRepository
 from appliance.notify import notify, watchdog_s
+from appliance.repository import Sent
+from appliance.sending import make_sender, send_all, tally, we_send
 from appliance.store import Store
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ class Service:
         self.started_at = time.time()
         try:
             self.intake = Intake(config, self.repository, sources(config))
+            self.sender = make_sender(config) if we_send(config) else None
         except BaseException:
             self.repository.close()
             raise
@@ -93,6 +96,8 @@ class Service:
             Part("intake", lambda: self.intake.run(self._stop)),
             Part("door", self._serve),
         ]
+        if (sender := self.sender) is not None:
+            self.parts.append(Part("sender", lambda: sender.run(self._stop)))
 
     def start(self) -> None:
         """Start every part; returns when the door is open."""
@@ -116,7 +121,7 @@ class Service:
             log.info("stopped")
 
     def once(self) -> bool:
-        """Take in all that waits, summarise, and end.
+        """Take in all that waits, summarise, send what is to go, and end.
 
         Returns:
             Whether all went well: nothing was refused, and nothing is left where it was.
@@ -126,14 +131,17 @@ class Service:
         try:
             self.intake.drain(quiet, self._stop)
             failed = [fed.error for fed in self.intake.fed if fed.error]
+            sent = self.sender is None or send_all(self.sender, self._stop)
         finally:
             self.close()
-        return not (failed or self.intake.refused or self.intake.summaries_error)
+        return sent and not (failed or self.intake.refused or self.intake.summaries_error)
 
     def stop(self) -> None:
         """Have `run` return, once the batch under way is done."""
         self._stop.set()
         self.intake.wake()
+        if self.sender is not None:
+            self.sender.wake()
 
     def close(self) -> None:
         """Stop every part, finish the batch under way, and let go of the store."""
@@ -200,6 +208,15 @@ class ServiceRepository(LocalRepository):
         super().__init__(store)
         self._service = service
 
+    def send(self, patience_s: float = 30.0) -> Sent:
+        """See `Repository`: the sender that runs does it."""
+        sender = self._service.sender
+        if sender is None:
+            return super().send(patience_s)  # says why not
+        before = sender.sent
+        sender.now(patience_s)
+        return tally(sender, before)
+
     def status(self) -> dict[str, Any]:
         """See `Repository`."""
         service = self._service
@@ -218,6 +235,7 @@ class ServiceRepository(LocalRepository):
                 }
                 for fed in service.intake.fed
             ],
+            "sender": service.sender.state() if service.sender else None,
             "intake": service.intake.pace.table(),
             "warnings": self._warnings(),
         }

@@ -29,7 +29,7 @@ _ESCAPE = re.compile(r"\x1b(\[[^@-~]*[@-~]|[^\[])")
 
 COMMANDS = (
     "init", "run", "load", "summarise", "report", "export", "query", "messages", "rejects",
-    "status", "check", "tui", "demo",
+    "send", "status", "check", "tui", "demo",
 )  # fmt: skip
 
 MESSAGE = """\

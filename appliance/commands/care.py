@@ -62,6 +62,11 @@ def _show(found: dict[str, Any]) -> None:
         lines.append(f"{part['name']:10} {part['state']}{restarted}{detail}")
     lines += [f"source     {s['name']}: {s['waiting']} waiting, {s['state']}"
               for s in found["sources"]]  # fmt: skip
+    if sender := found["sender"]:
+        lines.append(
+            f"sender     {sender['to']}: {sender['waiting']} waiting, {sender['sent']} sent"
+        )
+        lines += [f"           {problem}" for problem in sender["problems"]]
     lines += [f"warning    {warning}" for warning in found["warnings"]]
     for line in lines:
         print(printable(line))

@@ -1,39 +1,24 @@
 """One connection to the broker, from the attempt to its end; the next one is another object."""
 
-import logging
 import re
-import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from typing import ParamSpec
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from appliance.config import Mqtt
+from appliance.broker import ANSWER_S, caught, cut, refusal, unreachable
+from appliance.remotes import Mqtt
 from ingest.mqtt import session
 from ingest.mqtt.deliveries import Deliveries, Delivery
 
-Arguments = ParamSpec("Arguments")
-log = logging.getLogger(__name__)
-
-ANSWER_S = 15.0
-"""How long the broker may take to answer CONNECT."""
 FAREWELL_S = 10.0
 """How long a connection may take to close."""
 _ELEMENT_ID = re.compile(r"(?:.*/)?([0-9a-f]{8}/[0-9a-f]{14})")
 """The sender's element id as the last two topic levels: transport sheet, 6.1."""
-_HINTS = {
-    "Not authorized": "check username and password_file, or the broker's access list",
-    "Bad user name or password": "check username and password_file",
-    "Client identifier not valid": "set mqtt.client_id to a name the broker accepts",
-    "Session taken over": "another client uses our mqtt.client_id: give each its own",
-}
 
 
 class Connection:
@@ -53,11 +38,11 @@ class Connection:
         self._say = say
         self._broker = f"{mqtt.host}:{mqtt.port}"
         self._client = session.open_client(mqtt, version)
-        self._client.on_connect = _caught(self._on_connect)
-        self._client.on_subscribe = _caught(self._on_subscribe)
-        self._client.on_message = _caught(self._on_message)
+        self._client.on_connect = caught(self._on_connect)
+        self._client.on_subscribe = caught(self._on_subscribe)
+        self._client.on_message = caught(self._on_message)
         self._client.on_unsubscribe = lambda client, *_: client.disconnect()
-        self._client.on_disconnect = _caught(self._on_disconnect)
+        self._client.on_disconnect = caught(self._on_disconnect)
         self._answered = threading.Event()
         self._over = threading.Event()
         """It has ended, or is to end."""
@@ -73,7 +58,7 @@ class Connection:
         try:
             session.connect(self._client, self._mqtt)
         except (OSError, ValueError) as error:  # ValueError: a host name that cannot be one
-            self._explain(_unreachable(self._broker, error))
+            self._explain(unreachable(self._mqtt, error))
             return
         self._client.loop_start()
         if self._over.is_set():  # closed while we were connecting
@@ -83,7 +68,7 @@ class Connection:
             self.close()
         self._over.wait()
         if not self._ended.wait(FAREWELL_S):  # a peer that takes nothing any more
-            _cut(self._client)
+            cut(self._client)
         self._client.loop_stop()
         self.deliveries.close()
 
@@ -120,13 +105,13 @@ class Connection:
             session.subscribe(client, self._mqtt.topic)
             return
         self.version_refused = code.getName() == "Unsupported protocol version"
-        self._explain(self._refusal("us", code))
+        self._explain(refusal(self._mqtt, "us", code))
 
     def _on_subscribe(
         self, client: Client, _: object, __: int, codes: list[ReasonCode], ___: Properties | None
     ) -> None:
         if codes[0].is_failure:
-            self._explain(self._refusal(f"the subscription to {self._mqtt.topic}", codes[0]))
+            self._explain(refusal(self._mqtt, f"the subscription to {self._mqtt.topic}", codes[0]))
             client.disconnect()
         else:
             self._say_connected()
@@ -153,18 +138,13 @@ class Connection:
             self.version_refused = True
             self._explain(f"{self._broker} hung up on us; check tls, certificate and key")
         elif flags.is_disconnect_packet_from_server:
-            self._explain(self._refusal("us", code))
+            self._explain(refusal(self._mqtt, "us", code))
         else:
             ours = session.client_id(self._mqtt)
             self._explain(
                 f"{self._broker}: connection lost; if this repeats, see the broker's log, and "
                 f"whether another client uses the id {ours}"
             )
-
-    def _refusal(self, what: str, code: ReasonCode) -> str:
-        name = code.getName()
-        hint = _HINTS.get(name, "see the broker's log")
-        return f"{self._broker} refuses {what}: {name}; {hint}"
 
     def _on_message(self, _: Client, __: object, message: MQTTMessage) -> None:
         empaid = _empaid(message)
@@ -178,26 +158,6 @@ class Connection:
             self._wake()
 
 
-def _caught(callback: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """A callback that cannot end paho's network thread."""
-
-    def caught(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        try:
-            callback(*args, **kwargs)
-        except Exception:  # the edge of a thread that is not ours
-            log.exception("an MQTT callback failed")
-
-    return caught
-
-
-def _cut(client: Client) -> None:
-    """End a connection without a good-bye, so that its network thread ends too."""
-    open_socket = client.socket()
-    if isinstance(open_socket, socket.socket):  # TLS too
-        with suppress(OSError):
-            open_socket.shutdown(socket.SHUT_RDWR)
-
-
 def _empaid(message: MQTTMessage) -> str:
     """The sender's id: a user property, else the end of the topic."""
     pairs = getattr(message.properties, "UserProperty", []) if message.properties else []
@@ -206,11 +166,3 @@ def _empaid(message: MQTTMessage) -> str:
         return str(empaid)
     found = _ELEMENT_ID.fullmatch(message.topic)
     return found[1] if found else ""
-
-
-def _unreachable(broker: str, error: OSError | ValueError) -> str:
-    if isinstance(error, ssl.SSLError):
-        why = getattr(error, "verify_message", "") or error.reason or str(error)
-        return f"{broker}: TLS fails: {why}; check mqtt.host, ca_file, certificate and key"
-    why = getattr(error, "strerror", "") or str(error) or type(error).__name__
-    return f"{broker} cannot be reached: {why}; is it running, are host and port right?"

@@ -1,23 +1,21 @@
-"""Our session at the broker: its name, its terms, and how we prove who we are."""
+"""Our session at the broker: its name and its terms."""
 
 import socket
-import ssl
-from pathlib import Path
 
 from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from appliance.config import Mqtt
+from appliance import broker
 from appliance.errors import UsageError
+from appliance.remotes import Mqtt
 
 SESSION_S = 30 * 86_400
 """How long the broker keeps our queue while we are away; at least a week: sheet, 6.2."""
 WINDOW = 1000
 """How many messages the broker sends before we acknowledge: a batch."""
-KEEPALIVE_S = 60
 VERSIONS = {MQTTProtocolVersion.MQTTv5: "MQTT 5", MQTTProtocolVersion.MQTTv311: "MQTT 3.1.1"}
 
 
@@ -51,58 +49,12 @@ def is_topic_filter(text: str) -> bool:
 
 
 def open_client(mqtt: Mqtt, version: MQTTProtocolVersion) -> Client:
-    """A client that is not connected yet; reads the files anew, since certificates are renewed.
+    """A client of our session, not connected yet.
 
     Raises:
         UsageError: A file cannot be read or is not what it should be.
     """
-    five = version is MQTTProtocolVersion.MQTTv5
-    client = Client(
-        CallbackAPIVersion.VERSION2,
-        client_id=client_id(mqtt),
-        protocol=version,
-        clean_session=None if five else False,
-        reconnect_on_failure=False,
-        manual_ack=True,
-    )
-    client.suppress_exceptions = True  # a second net: an exception would end the network thread
-    if mqtt.username:
-        client.username_pw_set(mqtt.username, _password(mqtt.password_file))
-    if mqtt.tls:
-        client.tls_set_context(_tls(mqtt))
-    return client
-
-
-def _password(file: Path | None) -> str | None:
-    if file is None:
-        return None
-    try:
-        return file.read_text().rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"cannot read mqtt.password_file {file}: {error}", hint="acct must be able to read it"
-        ) from error
-
-
-def _tls(mqtt: Mqtt) -> ssl.SSLContext:
-    """TLS with the CAs that are configured, a file or a directory, else with the system's."""
-    context = ssl.create_default_context()
-    try:
-        if mqtt.ca_file is not None:
-            folder = mqtt.ca_file.is_dir()
-            context = ssl.create_default_context(
-                cafile=None if folder else str(mqtt.ca_file),
-                capath=str(mqtt.ca_file) if folder else None,
-            )
-        if mqtt.certificate is not None:
-            context.load_cert_chain(mqtt.certificate, mqtt.key)
-    except OSError as error:  # ssl.SSLError is one
-        files = [str(file) for file in (mqtt.ca_file, mqtt.certificate, mqtt.key) if file]
-        raise UsageError(
-            f"cannot use {', '.join(files)} for MQTT: {error}",
-            hint="PEM files are wanted, and a key without a passphrase that fits the certificate",
-        ) from error
-    return context
+    return broker.open_client(mqtt, client_id(mqtt), version, manual_ack=True)
 
 
 def connect(client: Client, mqtt: Mqtt) -> None:
@@ -112,13 +64,13 @@ def connect(client: Client, mqtt: Mqtt) -> None:
         OSError: The broker cannot be reached, or TLS fails.
     """
     if client.protocol is not MQTTProtocolVersion.MQTTv5:
-        client.connect(mqtt.host, mqtt.port, KEEPALIVE_S)
+        client.connect(mqtt.host, mqtt.port, broker.KEEPALIVE_S)
         return
     terms = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     terms.SessionExpiryInterval = SESSION_S
     terms.ReceiveMaximum = WINDOW
     # paho's default clean_start wipes the session at each process start: sheet, 6.2
-    client.connect(mqtt.host, mqtt.port, KEEPALIVE_S, clean_start=False, properties=terms)
+    client.connect(mqtt.host, mqtt.port, broker.KEEPALIVE_S, clean_start=False, properties=terms)
 
 
 def subscribe(client: Client, topic: str) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from paho.mqtt.enums import MQTTProtocolVersion
 
-from appliance.config import Mqtt
 from appliance.errors import UsageError
 from appliance.printable import printable
+from appliance.remotes import Mqtt
 from ingest.envelope import Envelope
 from ingest.mqtt import session
 from ingest.mqtt.connection import Connection

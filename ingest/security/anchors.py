@@ -12,10 +12,10 @@ from pathlib import Path
 from cryptography import x509
 
 from appliance.errors import AcctError
+from appliance.keypair import UNREADABLE
 from ingest.security import names
 from ingest.security.asn1 import Asn1Error, parse
 from ingest.security.certificate import (
-    UNREADABLE,
     Certificate,
     CertificateError,
     load_certificate,

@@ -7,22 +7,14 @@ from datetime import datetime
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
+from appliance.keypair import UNREADABLE
 from ingest.security import names
 from ingest.security.asn1 import SEQUENCE, Node, parse
 
 _EXPLICIT_VERSION = 0xA0
 _quiet = threading.Lock()
-UNREADABLE = (
-    ValueError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
-"""What cryptography raises for a certificate or CRL that it cannot read: there is no one base."""
 
 
 class CertificateError(ValueError):

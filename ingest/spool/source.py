@@ -123,8 +123,8 @@ class SpoolSource:
         self._hold_back(name)
         return None
 
-    def _hold_back(self, name: str) -> None:
-        self._held_back[name] = time.monotonic() + HELD_BACK_S
+    def _hold_back(self, name: str, for_s: float = HELD_BACK_S) -> None:
+        self._held_back[name] = time.monotonic() + for_s
 
     def _envelope(self, element: Element) -> Envelope:
         kept_at = "" if element.whole else str(self._spool.path / OVERSIZE)
@@ -160,12 +160,18 @@ class SpoolSource:
             self._hold_back(element.name)
             raise
 
-    def release(self, envelope: Envelope) -> None:
-        """Unlock the message; the next look into the spool finds it again."""
+    def release(self, envelope: Envelope, *, for_s: float = 0.0) -> None:
+        """Unlock the message; the next look into the spool after `for_s` finds it again."""
         element = self._untake(envelope)
         self._candidates.clear()  # it is older than those
+        if for_s:
+            self._hold_back(element.name, for_s)
         with self._failing("unlock a message in"):
             self._layout.give_back(element)
+
+    def reconsider(self) -> None:
+        """What failed, or was released for a while, is looked at again."""
+        self._held_back.clear()
 
     def _untake(self, envelope: Envelope) -> Element:
         element = envelope.ticket

@@ -19,6 +19,11 @@ def written(folder: Path, text: str) -> Path:
     ("text", "said"),
     [
         ('[trust]\nca_pth = "x"', "unknown key trust.ca_pth; did you mean trust.ca_path?"),
+        (
+            "[publish.mqtt]\nprot = 1",
+            "unknown key publish.mqtt.prot; did you mean publish.mqtt.port",
+        ),
+        ("[publish]\nmqtt = 1", "publish.mqtt = 1 is not a table"),
         ('[[spool]]\nlayout = "dirk"', "spool[0].layout = 'dirk'; one of directory, dirq, simple"),
         ('[mqtt]\nport = "x"', "mqtt.port = 'x' is not a whole number"),
         ("[mqtt]\nport = true", "mqtt.port = True is not a whole number"),
@@ -55,9 +60,18 @@ def test_the_environment_beats_the_file(tmp_path: Path) -> None:
     assert config.spool[0].path == tmp_path / "in"
 
 
+def test_a_table_inside_a_table_is_read_and_the_environment_reaches_it(tmp_path: Path) -> None:
+    written(tmp_path, "[publish]\nvia = 'mqtt'\n[publish.mqtt]\nport = 1\nkey = 'k.pem'\n")
+    given = {"ACCT_PUBLISH__MQTT__PORT": "8883", "ACCT_PUBLISH__AMS__HOST": "ams.example.org"}
+    publish = load_config(tmp_path, environment=given).publish
+    assert (publish.via, publish.mqtt.port, publish.ams.host) == ("mqtt", 8883, "ams.example.org")
+    assert publish.mqtt.key == tmp_path / "k.pem"
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
+        ("ACCT_PUBLISH__MQTT__PROT", "did you mean publish.mqtt.port?"),
         ("ACCT_JOIN__LOCAL_JOB", "did you mean join.local_jobs?"),
         ("ACCT_JION__LOCAL_JOBS", "did you mean join?"),
         ("ACCT_SPOOL__3__PATH", "no entry 3"),
@@ -92,6 +106,7 @@ def test_the_example_says_what_is_the_default_anyway(tmp_path: Path) -> None:
     file.write_text(uncommented)
     everything = load_config(tmp_path, environment={})
     assert (everything.mqtt, everything.service) == (plain.mqtt, plain.service)
+    assert everything.publish == plain.publish
 
 
 def test_a_site_name_with_quotes_is_written_safely(tmp_path: Path) -> None:

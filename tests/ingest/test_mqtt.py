@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.config import Mqtt
 from appliance.errors import UsageError
+from appliance.remotes import Mqtt
 from ingest.envelope import Envelope, Source
 from ingest.mqtt import MqttSource, connection, source
 from tests.broker import Broker, make_certificates, until
@@ -225,7 +225,7 @@ def test_settling_for_a_connection_that_is_gone_acknowledges_nothing(broker: Bro
 
 CONSUMER = """
 import sys, time
-from appliance.config import Mqtt
+from appliance.remotes import Mqtt
 from ingest.mqtt import MqttSource
 source = MqttSource(Mqtt(host="127.0.0.1", port=int(sys.argv[1]), client_id="acct-test"), 10**6)
 source.start(lambda: None)

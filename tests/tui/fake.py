@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Literal, Self
 
 from appliance.errors import AcctError
-from appliance.repository import Delivery, Loaded, LogPiece, Question
+from appliance.repository import Delivery, Loaded, LogPiece, Question, Sent
 from appliance.table import Table, Value
 
 NOW = datetime(2026, 5, 17, 12, 34, 56, tzinfo=UTC)
@@ -192,6 +192,9 @@ class FakeRepository:
         raise NotImplementedError
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
+        raise NotImplementedError
+
+    def send(self, patience_s: float = 30.0) -> Sent:
         raise NotImplementedError
 
     def status(self) -> dict[str, Any]:
