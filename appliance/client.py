@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from appliance import wire
 from appliance.errors import ServiceUnreachable
-from appliance.repository import Delivery, Loaded, LogPiece, Question, Sent, in_batches
+from appliance.repository import Delivery, Loaded, LogPiece, Question, Reach, Sent, in_batches
 from appliance.sockets import short_name
 from appliance.table import Table
 
@@ -142,6 +142,14 @@ class RemoteRepository:
         for batch in in_batches(pieces, _BYTES_AT_ONCE):
             loaded += wire.decode(self._read("load_logs", wire.frames(batch)))
         return loaded
+
+    def reaches(
+        self, log_format: str, site: str, machine_name: str, heads: Iterable[str]
+    ) -> list[Reach]:
+        """See `Repository`."""
+        at = {"log_format": log_format, "site": site, "machine_name": machine_name}
+        found: list[Reach] = self._ask("reaches", heads=list(heads), **at)
+        return found
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""

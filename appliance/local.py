@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
-from appliance.repository import Delivery, Loaded, LogPiece, Question, Sent, in_batches
+from appliance.repository import Delivery, Loaded, LogPiece, Question, Reach, Sent, in_batches
 from appliance.store import Store
 from appliance.table import Table
 from appliance.version import VERSION
@@ -217,6 +217,15 @@ class LocalRepository:
         for batch in in_batches(pieces, _BYTES_AT_ONCE):
             loaded += self.log_intake.take_in(batch)
         return loaded
+
+    def reaches(
+        self, log_format: str, site: str, machine_name: str, heads: Iterable[str]
+    ) -> list[Reach]:
+        """See `Repository`."""
+        from ingest.logs.ledger import reaches
+
+        with self.store.cursor() as cursor:
+            return reaches(cursor, (log_format, site, machine_name), heads)
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""

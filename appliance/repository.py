@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 from typing import Any, Protocol, Self, TypeVar
 
 from appliance.table import Table
@@ -43,6 +44,33 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a log file was read. Its content says which file it is, whatever it is called."""
+
+    path: str
+    """Where it was last."""
+    head: str
+    """Stands for its first bytes: see `ingest.logs.reach`."""
+    tail: str
+    """Stands for the last bytes before `bytes`."""
+    bytes: int
+    """Of the plain content, from its start: they are in the store."""
+    lines: int
+    loose: int = 0
+    """Bytes after them that were taken though they may not be whole: they are read again once they
+    have grown."""
+    layout: str = ""
+    packed: bool = False
+    """Head, tail and bytes are those of a compressed file itself, which was read to its end."""
+
+    @property
+    def mark(self) -> str:
+        """Stands for all that tells it from another."""
+        said = f"{self.path}\0{self.head}\0{self.tail}\0{self.bytes}\0{self.loose}\0{self.packed}"
+        return blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class LogPiece:
     """A piece of a log file, whole lines: a message of its own; and how to read it."""
 
@@ -63,6 +91,10 @@ class LogPiece:
     """Of times that carry none: an IANA name."""
     layout: str = ""
     """What the head of the file says of all its lines, such as its columns."""
+    reach: Reach | None = None
+    """How far the file is read with this piece: kept in the transaction of its rows."""
+    replaces: str = ""
+    """The mark of the reach that this one takes the place of; empty: none."""
 
 
 _FILES_AT_ONCE = 200
@@ -187,6 +219,11 @@ class Repository(AbstractContextManager["Repository"], Protocol):
 
     def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
         """Take pieces of logs in now, durably: lines that fail are kept, the others load."""
+
+    def reaches(
+        self, log_format: str, site: str, machine_name: str, heads: Iterable[str]
+    ) -> list[Reach]:
+        """How far files of logs with these heads were read, by whatever name: any order."""
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """Bring summaries up to date: what is due, these (year, month)s, or everything.

@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from appliance import errors
-from appliance.repository import Delivery, Loaded, LogPiece, Question, Sent
+from appliance.repository import Delivery, Loaded, LogPiece, Question, Reach, Sent
 from appliance.table import Table
 
 _Framed = TypeVar("_Framed", Delivery, LogPiece)
-CLASSES = {kind.__name__: kind for kind in (Question, Loaded, Sent, Table)}
+CLASSES = {kind.__name__: kind for kind in (Question, Loaded, Reach, Sent, Table)}
 _PLAIN: dict[str, Callable[[Any], object]] = {
     "$decimal": Decimal, "$time": datetime.fromisoformat, "$date": date.fromisoformat,
 }  # fmt: skip
@@ -56,7 +56,8 @@ def frames(deliveries: Iterable[Delivery | LogPiece]) -> bytes:
     pieces = []
     for delivery in deliveries:
         head = {f.name: getattr(delivery, f.name) for f in fields(delivery) if f.name != "body"}
-        pieces += [json.dumps(head | {"bytes": len(delivery.body)}).encode(), b"\n", delivery.body]
+        said = json.dumps(head | {"bytes": len(delivery.body)}, default=_tag)
+        pieces += [said.encode(), b"\n", delivery.body]
     return b"".join(pieces)
 
 
@@ -70,7 +71,7 @@ def unframe(content: bytes, kind: type[_Framed]) -> Iterator[_Framed]:
     while start < len(content):
         try:
             end = content.index(b"\n", start)
-            head = json.loads(content[start:end])
+            head = decode(content[start:end])
             size = int(head.pop("bytes"))
             body = content[end + 1 : end + 1 + size]
             if len(body) != size:

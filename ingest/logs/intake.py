@@ -19,7 +19,7 @@ from appliance.store import Store, TooLargeError, now
 from ingest.batch import ACCEPTED, DUPLICATE, Item, compress
 from ingest.envelope import Envelope
 from ingest.loading import write
-from ingest.logs import lines, loading, staging
+from ingest.logs import ledger, lines, loading, staging
 from ingest.logs.catalogue import FORMATS, by_name
 from ingest.logs.format import LogFormat, Settings
 from ingest.logs.loading import Counts
@@ -105,6 +105,7 @@ class LogIntake:
         one.item.refuse(Problem("DBR", f"the store refuses it: {why}"))
         with self._store.transaction() as cursor:
             write(cursor, [one.item])
+            _write_reaches(cursor, [one])
 
     def retake(self, number: int, piece: LogPiece) -> Loaded:
         """Judge lines of an earlier piece again; durable when it returns.
@@ -162,6 +163,7 @@ class LogIntake:
             self._load(cursor, fresh, folding)
             write(cursor, [one.item for one in found])
             _write_files(cursor, fresh)
+            _write_reaches(cursor, found)
 
     def _fold(self, cursor: DuckDBPyConnection, fresh: Sequence[Piece]) -> list[LogFormat]:
         """Let lines of the batch speak together; the formats in which some have to."""
@@ -247,6 +249,14 @@ def _write_files(cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
         cursor.execute(
             f"INSERT INTO store.log_files VALUES ({', '.join('?' * len(values))})", values
         )
+
+
+def _write_reaches(cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
+    """How far files are read with these pieces, known ones too."""
+    for one in found:
+        if reach := one.piece.reach:
+            at = ledger.whose(one.piece)
+            ledger.write(cursor, at, [(one.piece.replaces, reach)])
 
 
 def _amend_file(cursor: DuckDBPyConnection, one: Piece) -> None:

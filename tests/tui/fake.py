@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Literal, Self
 
 from appliance.errors import AcctError
-from appliance.repository import Delivery, Loaded, LogPiece, Question, Sent
+from appliance.repository import Delivery, Loaded, LogPiece, Question, Reach, Sent
 from appliance.table import Table, Value
 
 NOW = datetime(2026, 5, 17, 12, 34, 56, tzinfo=UTC)
@@ -190,6 +190,11 @@ class FakeRepository:
 
     def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
         raise NotImplementedError
+
+    def reaches(
+        self, log_format: str, site: str, machine_name: str, heads: Iterable[str]
+    ) -> list[Reach]:
+        return []
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         raise NotImplementedError
