@@ -52,7 +52,7 @@ class Reach:
     head: str
     """Stands for its first bytes: see `ingest.logs.reach`."""
     tail: str
-    """Stands for the last bytes before `bytes`."""
+    """Stands for the last bytes of what was taken."""
     bytes: int
     """Of the plain content, from its start: they are in the store."""
     lines: int

@@ -16,6 +16,7 @@ from appliance.repository import LogPiece, Reach
 from ingest.logs import packed
 from ingest.logs.catalogue import by_name
 from ingest.logs.format import LogFormat, after_any_line
+from ingest.logs.listing import Signature
 from ingest.logs.reach import WINDOW, Walker, farthest, heads, tail
 
 PIECE_BYTES = 32 * 1024 * 1024
@@ -32,6 +33,9 @@ Known = Callable[[Sequence[str]], Sequence[Reach]]
 class UnreadableFileError(AcctError):
     """A file that cannot be read to its end: none of it is loaded."""
 
+    damaged = False
+    """It can be read, but its end is missing or makes no sense."""
+
 
 @dataclass(slots=True)
 class LogFile:
@@ -39,10 +43,8 @@ class LogFile:
 
     path: Path
     raw: BinaryIO
-    size: int
-    """Bytes on the disk when it was opened; what is appended later is for later."""
-    modified: float
-    """Seconds since the epoch."""
+    signature: Signature
+    """When it was opened: what is appended later is for later."""
     is_packed: bool
     start: bytes
     """Of its content, as much as tells it from others."""
@@ -54,6 +56,16 @@ class LogFile:
     """Of a compressed file: what says that all of it is read."""
     window: bytes = b""
     """What stands before the end of what is known."""
+
+    @property
+    def size(self) -> int:
+        """Bytes on the disk."""
+        return self.signature.size
+
+    @property
+    def modified(self) -> float:
+        """Seconds since the epoch."""
+        return self.signature.modified
 
     @property
     def is_read(self) -> bool:
@@ -88,28 +100,28 @@ def looked_at(path: Path, known: Known = nothing_known) -> Iterator[LogFile]:
             yield _looked_at(path, raw, known)
     except packed.DAMAGE as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise UnreadableFileError(f"{shown(path)} cannot be read: {reason}") from None
+        failed = UnreadableFileError(f"{shown(path)} cannot be read: {reason}")
+        failed.damaged = not isinstance(error, OSError) or error.errno is None
+        raise failed from None
 
 
 def _looked_at(path: Path, raw: BinaryIO, known: Known) -> LogFile:
-    state = os.fstat(raw.fileno())
+    state = Signature.of(raw)
     content = packed.content(raw)
     inside = content is not raw
-    whole = _itself(path, raw, state.st_size) if inside else None
+    whole = _itself(path, raw, state.size) if inside else None
     if whole and any(replace(r, path=whole.path) == whole for r in known([whole.head])):
-        return LogFile(path, raw, state.st_size, state.st_mtime, inside, b"", (), whole, whole)
+        return LogFile(path, raw, state, inside, b"", (), whole, whole)
     start = packed.content(raw).read(WINDOW)
     alike = [r for r in known(heads(start)) if not r.packed] if start else []
-    offsets = {r.bytes for r in alike}
+    offsets = {at for r in alike for at in (r.bytes, r.bytes + r.loose)}
     if inside:
         windows = packed.windows_inside(packed.content(raw), offsets)
     else:
-        windows = packed.windows(raw, state.st_size, offsets)
+        windows = packed.windows(raw, state.size, offsets)
     found = farthest(alike, windows)
     before = windows[found.bytes] if found else b""
-    return LogFile(
-        path, raw, state.st_size, state.st_mtime, inside, start, alike, found, whole, before
-    )
+    return LogFile(path, raw, state, inside, start, alike, found, whole, before)
 
 
 def _itself(path: Path, raw: BinaryIO, size: int) -> Reach:

@@ -38,7 +38,8 @@ def farthest(found: Iterable[Reach], windows: dict[int, bytes]) -> Reach | None:
         found: Reaches that have its head.
         windows: By offset, what stands before it in the file; none where it is shorter.
     """
-    agreed = [r for r in found if r.bytes in windows and tail(windows[r.bytes]) == r.tail]
+    ends = {r: r.bytes + r.loose for r in found}
+    agreed = [r for r, end in ends.items() if end in windows and tail(windows[end]) == r.tail]
     return max(agreed, key=lambda r: (r.bytes, r.loose), default=None)
 
 
