@@ -160,6 +160,7 @@ def pieces(
     for body, loose in _cut(_reader(file, walker.offset, progress), made, loose_too, taken):
         if walker.layout is None:
             walker.layout = made.layout(_head(body))
+            walker.start = body[:WINDOW]  # it may have been truncated since it was looked at
         first = walker.lines + 1
         reach, replaced = walker.step(body, loose)
         yield replace(

@@ -70,6 +70,8 @@ class Follower:
         self._clock = clock
         self._open = _Open()
         self._walk: Iterator[LogPiece] | None = None
+        self._left: set[str] = set()
+        """Names that a file was found no longer to have, in this look."""
         self.lines = 0
         """Lines read since the start."""
         self.begun_anew = 0
@@ -80,6 +82,7 @@ class Follower:
         if self._walk is None:
             self.memory.look()
             self._walk = self._read_all()
+            self._left.clear()
         found: list[LogPiece] = []
         size = 0
         for piece in self._walk:
@@ -176,12 +179,14 @@ class Follower:
         if _holds(known):
             return ""  # a copy: both are there
         seen.rotated = True
+        self._left.add(known.path)
         return known.mark
 
     def _tell_of_loss(self, file: LogFile, before: Seen | None) -> None:
         """Say so where a name that was known has another content, or less."""
         shrank = any(r.path == file.name and r.bytes > file.size for r in file.alike)
-        if file.size and (shrank or (before and before.read)):
+        rotated = file.name in self._left
+        if file.size and (shrank or (before and before.read and not rotated)):
             self.begun_anew += 1
             what = "shrank" if shrank else "has another content now"
             log.warning("%s %s: it is read from its start", file.name, what)

@@ -6,6 +6,7 @@ import lzma
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import zstandard
@@ -23,7 +24,7 @@ from appliance.repository import LogPiece
 from ingest.logs.following import Follower
 from tests.ingest.logs.ledgers import Ledger
 
-PACK = {
+PACK: dict[str, Callable[[bytes], bytes]] = {
     ".gz": gzip.compress,
     ".bz2": bz2.compress,
     ".xz": lzma.compress,
