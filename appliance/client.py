@@ -3,6 +3,7 @@
 import http.client
 import socket
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -150,6 +151,21 @@ class RemoteRepository:
         at = {"log_format": log_format, "site": site, "machine_name": machine_name}
         found: list[Reach] = self._ask("reaches", heads=list(heads), **at)
         return found
+
+    def collected(
+        self, log_format: str, site: str, machine_name: str, cluster: str
+    ) -> datetime | None:
+        """See `Repository`."""
+        at = {"log_format": log_format, "site": site, "machine_name": machine_name}
+        found: datetime | None = self._ask("collected", cluster=cluster, **at)
+        return found
+
+    def note_collected(
+        self, log_format: str, site: str, machine_name: str, cluster: str, until: datetime
+    ) -> None:
+        """See `Repository`."""
+        at = {"log_format": log_format, "site": site, "machine_name": machine_name}
+        self._ask("note_collected", cluster=cluster, until=until, **at)
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""

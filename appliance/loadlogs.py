@@ -28,7 +28,7 @@ def load_logs(files: list[Path], like: LogPiece) -> Loaded:
 
     by_name(like.format)
     zones.check(like.timezone)
-    reading = _Reading(files, _at_home(like))
+    reading = _Reading(files, at_home(like))
     with open_repository(write=True) as repository:
         loaded = repository.load_logs(reading.pieces(repository))
     reading.end()
@@ -38,7 +38,7 @@ def load_logs(files: list[Path], like: LogPiece) -> Loaded:
     )
 
 
-def _at_home(like: LogPiece) -> LogPiece:
+def at_home(like: LogPiece) -> LogPiece:
     """With the site and machine of the configuration where none is given."""
     at = configuration().site
     found = replace(

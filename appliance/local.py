@@ -4,6 +4,7 @@ import os
 import resource
 import threading
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
@@ -226,6 +227,24 @@ class LocalRepository:
 
         with self.store.cursor() as cursor:
             return reaches(cursor, (log_format, site, machine_name), heads)
+
+    def collected(
+        self, log_format: str, site: str, machine_name: str, cluster: str
+    ) -> datetime | None:
+        """See `Repository`."""
+        from ingest.logs.ledger import collected
+
+        with self.store.cursor() as cursor:
+            return collected(cursor, (log_format, site, machine_name, cluster))
+
+    def note_collected(
+        self, log_format: str, site: str, machine_name: str, cluster: str, until: datetime
+    ) -> None:
+        """See `Repository`."""
+        from ingest.logs.ledger import note_collected
+
+        with self.store.transaction() as cursor:
+            note_collected(cursor, (log_format, site, machine_name, cluster), until)
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""

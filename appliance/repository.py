@@ -7,7 +7,7 @@ the same questions, the same answers.
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any, Protocol, Self, TypeVar
 
@@ -224,6 +224,16 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         self, log_format: str, site: str, machine_name: str, heads: Iterable[str]
     ) -> list[Reach]:
         """How far files of logs with these heads were read, by whatever name: any order."""
+
+    def collected(
+        self, log_format: str, site: str, machine_name: str, cluster: str
+    ) -> datetime | None:
+        """Until when a batch system was asked for its jobs, UTC; None: it never was."""
+
+    def note_collected(
+        self, log_format: str, site: str, machine_name: str, cluster: str, until: datetime
+    ) -> None:
+        """All that it says of the time before is in the store."""
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """Bring summaries up to date: what is due, these (year, month)s, or everything.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
@@ -47,3 +48,22 @@ def write(cursor: DuckDBPyConnection, at: Whose, steps: Sequence[Step]) -> None:
             f"VALUES ({', '.join('?' * len(values))})",
             values,
         )
+
+
+_ASKED = f"{_WHOSE} AND cluster = $4"
+
+
+def collected(cursor: DuckDBPyConnection, at: tuple[str, str, str, str]) -> datetime | None:
+    """Until when a cluster was asked for its jobs, UTC; None: it never was."""
+    asked = f"SELECT max(until) FROM store.log_collected WHERE {_ASKED}"
+    [(found,)] = cursor.execute(asked, list(at)).fetchall()
+    return found if isinstance(found, datetime) else None
+
+
+def note_collected(
+    cursor: DuckDBPyConnection, at: tuple[str, str, str, str], until: datetime
+) -> None:
+    """A cluster was asked until then; what was asked for again changes nothing."""
+    latest = max(until, collected(cursor, at) or until)
+    cursor.execute(f"DELETE FROM store.log_collected WHERE {_ASKED}", list(at))
+    cursor.execute("INSERT INTO store.log_collected VALUES (?, ?, ?, ?, ?)", [*at, latest])

@@ -196,6 +196,15 @@ class FakeRepository:
     ) -> list[Reach]:
         return []
 
+    def collected(
+        self, log_format: str, site: str, machine_name: str, cluster: str
+    ) -> datetime | None:
+        return None
+
+    def note_collected(
+        self, log_format: str, site: str, machine_name: str, cluster: str, until: datetime
+    ) -> None: ...
+
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         raise NotImplementedError
 
