@@ -144,28 +144,19 @@ class RemoteRepository:
             loaded += wire.decode(self._read("load_logs", wire.frames(batch)))
         return loaded
 
-    def reaches(
-        self, log_format: str, site: str, machine_name: str, heads: Iterable[str]
-    ) -> list[Reach]:
+    def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
         """See `Repository`."""
-        at = {"log_format": log_format, "site": site, "machine_name": machine_name}
-        found: list[Reach] = self._ask("reaches", heads=list(heads), **at)
+        found: list[Reach] = self._ask("reaches", reading=reading, heads=list(heads))
         return found
 
-    def collected(
-        self, log_format: str, site: str, machine_name: str, cluster: str
-    ) -> datetime | None:
+    def collected(self, asked: str) -> datetime | None:
         """See `Repository`."""
-        at = {"log_format": log_format, "site": site, "machine_name": machine_name}
-        found: datetime | None = self._ask("collected", cluster=cluster, **at)
+        found: datetime | None = self._ask("collected", asked=asked)
         return found
 
-    def note_collected(
-        self, log_format: str, site: str, machine_name: str, cluster: str, until: datetime
-    ) -> None:
+    def note_collected(self, asked: str, until: datetime) -> None:
         """See `Repository`."""
-        at = {"log_format": log_format, "site": site, "machine_name": machine_name}
-        self._ask("note_collected", cluster=cluster, until=until, **at)
+        self._ask("note_collected", asked=asked, until=until)
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""

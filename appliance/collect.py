@@ -1,5 +1,6 @@
 """`acct collect`: asks a batch system for its finished jobs, from where the last time ended."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -32,18 +33,18 @@ def collect(
     """
     from ingest.logs.collecting import pieces
 
-    at = (like.format, like.site, like.machine_name, program.cluster)
+    asked = json.dumps([like.format, like.site, like.machine_name, program.cluster])
     loaded = Loaded()
     with open_repository(write=True) as repository:
-        for window in _windows(program, repository, at, since, until):
+        for window in _windows(program, repository, asked, since, until):
             note(f"asking for {window}")
             loaded += repository.load_logs(pieces(program, window, like, timeout_s))
-            repository.note_collected(*at, window.until)
+            repository.note_collected(asked, window.until)
     return loaded
 
 
 def _windows(
-    program: "Program", repository: Repository, at: tuple[str, str, str, str],
+    program: "Program", repository: Repository, asked: str,
     since: datetime | None, until: datetime | None,
 ) -> "Iterator[Window]":  # fmt: skip
     """What to ask for."""
@@ -51,7 +52,7 @@ def _windows(
 
     end = min(until or now(), now())
     if since is None:
-        last = repository.collected(*at)
+        last = repository.collected(asked)
         since = last and last - OVERLAP
     if since is None and program.longest:
         raise UsageError("nothing was collected yet", hint="--from 2026-01-01 says where to begin")

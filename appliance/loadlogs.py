@@ -76,9 +76,8 @@ class _Reading:
 
     def _of(self, path: Path, repository: Repository) -> Iterator[LogPiece]:
         from ingest.logs.files import looked_at, pieces
-        from ingest.logs.ledger import whose
 
-        with looked_at(path, partial(repository.reaches, *whose(self.like))) as file:
+        with looked_at(path, partial(repository.reaches, self.like.reading)) as file:
             replaces = file.known.mark if file.known and file.known.path == file.name else ""
             found = pieces(file, self.like, replaces=replaces, progress=self._show)
             first = next(found, None)

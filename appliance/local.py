@@ -219,32 +219,26 @@ class LocalRepository:
             loaded += self.log_intake.take_in(batch)
         return loaded
 
-    def reaches(
-        self, log_format: str, site: str, machine_name: str, heads: Iterable[str]
-    ) -> list[Reach]:
+    def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
         """See `Repository`."""
-        from ingest.logs.ledger import reaches
+        from ingest.logs.progress import reaches
 
         with self.store.cursor() as cursor:
-            return reaches(cursor, (log_format, site, machine_name), heads)
+            return reaches(cursor, reading, heads)
 
-    def collected(
-        self, log_format: str, site: str, machine_name: str, cluster: str
-    ) -> datetime | None:
+    def collected(self, asked: str) -> datetime | None:
         """See `Repository`."""
-        from ingest.logs.ledger import collected
+        from ingest.logs.progress import collected
 
         with self.store.cursor() as cursor:
-            return collected(cursor, (log_format, site, machine_name, cluster))
+            return collected(cursor, asked)
 
-    def note_collected(
-        self, log_format: str, site: str, machine_name: str, cluster: str, until: datetime
-    ) -> None:
+    def note_collected(self, asked: str, until: datetime) -> None:
         """See `Repository`."""
-        from ingest.logs.ledger import note_collected
+        from ingest.logs.progress import note_collected
 
         with self.store.transaction() as cursor:
-            note_collected(cursor, (log_format, site, machine_name, cluster), until)
+            note_collected(cursor, asked, until)
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""

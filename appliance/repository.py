@@ -4,6 +4,7 @@
 the same questions, the same answers.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -95,6 +96,12 @@ class LogPiece:
     """How far the file is read with this piece: kept in the transaction of its rows."""
     replaces: str = ""
     """The mark of the reach that this one takes the place of; empty: none."""
+
+    @property
+    def reading(self) -> str:
+        """What tells one reading of a file from another, which takes all of it in anew."""
+        said = [self.format, self.site, self.machine_name, self.parallel, self.timezone]
+        return json.dumps(said)
 
 
 _FILES_AT_ONCE = 200
@@ -220,19 +227,19 @@ class Repository(AbstractContextManager["Repository"], Protocol):
     def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
         """Take pieces of logs in now, durably: lines that fail are kept, the others load."""
 
-    def reaches(
-        self, log_format: str, site: str, machine_name: str, heads: Iterable[str]
-    ) -> list[Reach]:
-        """How far files of logs with these heads were read, by whatever name: any order."""
+    def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
+        """How far files of logs with these heads were read, by whatever name: any order.
 
-    def collected(
-        self, log_format: str, site: str, machine_name: str, cluster: str
-    ) -> datetime | None:
-        """Until when a batch system was asked for its jobs, UTC; None: it never was."""
+        `reading`: see `LogPiece.reading`.
+        """
 
-    def note_collected(
-        self, log_format: str, site: str, machine_name: str, cluster: str, until: datetime
-    ) -> None:
+    def collected(self, asked: str) -> datetime | None:
+        """Until when a batch system was asked for its jobs, UTC; None: it never was.
+
+        `asked`: stands for it.
+        """
+
+    def note_collected(self, asked: str, until: datetime) -> None:
         """All that it says of the time before is in the store."""
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:

@@ -1,11 +1,9 @@
 -- How far log files have been read. The content says which file it is: `head` stands for its first
--- bytes, `tail` for the last ones before `bytes`, so that a new name or a compression changes
--- nothing. Written with the rows of what was read.
+-- bytes, `tail` for the last ones taken, so that a new name or a compression changes nothing.
+-- Written with the rows of what was read.
 CREATE TABLE store.log_reaches (
     mark VARCHAR NOT NULL, -- stands for all that identifies it: what a later reach replaces
-    format VARCHAR NOT NULL,
-    site VARCHAR NOT NULL,
-    machine_name VARCHAR NOT NULL,
+    reading VARCHAR NOT NULL, -- JSON: format, site, machine and how; another reads the file anew
     path VARCHAR NOT NULL, -- where it was last
     head VARCHAR NOT NULL,
     tail VARCHAR NOT NULL,
@@ -15,10 +13,9 @@ CREATE TABLE store.log_reaches (
     layout VARCHAR NOT NULL,
     packed BOOLEAN NOT NULL -- a compressed file itself, read to its end; not its content
 );
+
+-- Until when batch systems were asked for their finished jobs.
 CREATE TABLE store.log_collected (
-    format VARCHAR NOT NULL,
-    site VARCHAR NOT NULL,
-    machine_name VARCHAR NOT NULL,
-    cluster VARCHAR NOT NULL, -- as the batch system's own program was asked; empty: its default
-    until TIMESTAMP NOT NULL -- all that ended before has been asked for, UTC
+    asked VARCHAR NOT NULL, -- JSON: format, site, machine, cluster
+    until TIMESTAMP NOT NULL -- UTC: all that ended before is in the store
 );

@@ -48,6 +48,7 @@ EVENT = RecordType(
         _number("Energy", "Energy used.", unit="J"),
         _text("CpuSource", "What the CPU time was taken from: `TotalCPU`, `CPUTimeRAW`, …"),
         Field("ScaleFactor", Kind.FLOAT, "Speed of the host: durations are stored unscaled."),
+        _text("HostSpecs", "Benchmarks of the host, where the log says them."),
         _text("Cluster", "The cluster, where one log has several."),
         _text("RunId", "The batch system's own number of this run."),
         _text("Account", "The account or project that it was charged to."),
@@ -61,6 +62,7 @@ EVENT = RecordType(
     ),
     key=("site", "machine_name", "job_name", "end_time"),
     forms=(),
+    fqan="fqan",
     rules=(
         Rule("NEG", "WallDuration", "wall_duration < 0", "the wall time is negative"),
         Rule("NEG", "CpuDuration", "cpu_duration < 0", "the CPU time is negative"),

@@ -30,5 +30,6 @@ GATEKEEPER = RecordType(
     ),
     key=("time_stamp", "site", "lrms_id", "ce"),
     forms=(),
+    fqan="fqan",
     provenance=("message_id",),
 )

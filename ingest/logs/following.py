@@ -12,9 +12,9 @@ from pathlib import Path
 
 from appliance.repository import LogPiece, Reach
 from ingest.logs.files import LogFile, UnreadableFileError, looked_at, pieces
-from ingest.logs.ledger import Step
 from ingest.logs.listing import Listed, Signature
 from ingest.logs.packed import windows
+from ingest.logs.progress import Step
 from ingest.logs.reach import farthest
 from ingest.logs.seen import NEVER, Memory, Seen
 

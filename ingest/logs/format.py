@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from appliance.records.declare import RecordType
 from appliance.repository import LogPiece
+from ingest.logs import lines
+from ingest.logs.lines import Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ class LogFormat:
     """From the first lines of a file."""
     boundary: Callable[[bytes], int] = after_any_line
     """How many bytes of what was read so far make a piece; 0: more is needed."""
+    gather: Callable[[bytes, str], Lines] = lambda body, _: lines.read(body)
+    """A piece's lines as `select` gets them, from its bytes and layout: where one record has
+    several lines, it becomes one here, and `select` gives the number of its first as `line`."""
     fold: str = ""
     """A file of `ingest/sql`: what lines of one batch say together, if any is `ignored step`."""
     complete: str = ""

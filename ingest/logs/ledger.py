@@ -1,69 +1,69 @@
-"""How far log files were read, in the store: see `appliance.repository.Reach`."""
+"""What is written down of pieces of logs: the counts of their lines, and how they were read."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
-from datetime import datetime
+import json
+from collections import Counter
+from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
-from appliance.repository import LogPiece, Reach
-
-Whose = tuple[str, str, str]
-"""Format, site and machine: another one reads the same file anew."""
-Step = tuple[str, Reach]
-"""The mark of a reach, and the one that takes its place; no mark: one more."""
-
-_SAID = [declared.name for declared in fields(Reach)]
-_COLUMNS = ("mark", "format", "site", "machine_name", *_SAID)
-_WHOSE = "format = $1 AND site = $2 AND machine_name = $3"
+from appliance.repository import Loaded
+from ingest.batch import DUPLICATE
+from ingest.logs.piece import Piece
 
 
-def whose(like: LogPiece) -> Whose:
-    """Whose files these are."""
-    return like.format, like.site, like.machine_name
+def write_files(cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
+    """One row a piece, in the transaction of its records."""
+    for one in found:
+        counts, piece = one.counts, one.piece
+        row = [one.item.number, piece.first_line]
+        row += [counts.lines, counts.records, counts.ignored, counts.failed, counts.replaced]
+        reasons = json.dumps(counts.reasons, sort_keys=True)
+        said = [reasons, piece.site, piece.machine_name, piece.parallel, piece.timezone]
+        values = [*row, *said, piece.layout]
+        cursor.execute(
+            f"INSERT INTO store.log_files VALUES ({', '.join('?' * len(values))})", values
+        )
 
 
-def reaches(cursor: DuckDBPyConnection, at: Whose, heads: Iterable[str]) -> list[Reach]:
-    """Those of files with any of these heads."""
-    rows = cursor.execute(
-        f"SELECT {', '.join(_SAID)} FROM store.log_reaches WHERE {_WHOSE} "
-        "AND head IN (SELECT unnest($4::VARCHAR[]))",
-        [*at, list(heads)],
+def amend_file(cursor: DuckDBPyConnection, one: Piece) -> None:
+    """Lines that had failed are what they are now."""
+    counts, number = one.counts, one.item.number
+    [(reasons,)] = cursor.execute(
+        "SELECT ignored_reasons FROM store.log_files WHERE message_id = ?", [number]
     ).fetchall()
-    return [Reach(*row) for row in rows]
+    together = Counter(json.loads(reasons)) + Counter(counts.reasons)
+    cursor.execute(
+        "UPDATE store.log_files SET records = records + ?, ignored = ignored + ?, "
+        "failed = lines - records - ignored - ? - ?, replaced = replaced + ?, "
+        "ignored_reasons = ? WHERE message_id = ?",
+        [counts.records, counts.ignored, counts.records, counts.ignored, counts.replaced,
+         json.dumps(together, sort_keys=True), number],
+    )  # fmt: skip
+    cursor.execute(
+        "UPDATE store.messages SET records = records + ? WHERE message_id = ?",
+        [counts.records, number],
+    )
 
 
-def write(cursor: DuckDBPyConnection, at: Whose, steps: Sequence[Step]) -> None:
-    """Note steps in their order, in the caller's transaction; what is noted already stays once."""
-    for mark, reach in steps:
-        gone = [found for found in (mark, reach.mark) if found]
-        cursor.execute(
-            f"DELETE FROM store.log_reaches WHERE {_WHOSE} "
-            "AND mark IN (SELECT unnest($4::VARCHAR[]))",
-            [*at, gone],
+def counted(found: Sequence[Piece]) -> Loaded:
+    """What to say of pieces to whoever handed them in."""
+    known = sum(one.item.state == DUPLICATE for one in found)
+    refused = [one.item for one in found if one.item.error]
+    failed = sum(one.counts.failed for one in found)
+    return Loaded(
+        messages=len(found),
+        accepted=len(found) - known - len(refused),
+        rejected=failed + len(refused),
+        records=sum(one.counts.records for one in found),
+        ignored=known,
+        lines=sum(one.counts.lines for one in found),
+        lines_ignored=sum(one.counts.ignored for one in found),
+        lines_failed=failed,
+        replaced=sum(one.counts.replaced for one in found),
+        problems=tuple(
+            f"{one.piece.name}: message {one.item.number}: {one.counts.failed} lines"
+            for one in found
+            if one.counts.failed
         )
-        values = [reach.mark, *at, *(getattr(reach, name) for name in _SAID)]
-        cursor.execute(
-            f"INSERT INTO store.log_reaches ({', '.join(_COLUMNS)}) "
-            f"VALUES ({', '.join('?' * len(values))})",
-            values,
-        )
-
-
-_ASKED = f"{_WHOSE} AND cluster = $4"
-
-
-def collected(cursor: DuckDBPyConnection, at: tuple[str, str, str, str]) -> datetime | None:
-    """Until when a cluster was asked for its jobs, UTC; None: it never was."""
-    asked = f"SELECT max(until) FROM store.log_collected WHERE {_ASKED}"
-    [(found,)] = cursor.execute(asked, list(at)).fetchall()
-    return found if isinstance(found, datetime) else None
-
-
-def note_collected(
-    cursor: DuckDBPyConnection, at: tuple[str, str, str, str], until: datetime
-) -> None:
-    """A cluster was asked until then; what was asked for again changes nothing."""
-    latest = max(until, collected(cursor, at) or until)
-    cursor.execute(f"DELETE FROM store.log_collected WHERE {_ASKED}", list(at))
-    cursor.execute("INSERT INTO store.log_collected VALUES (?, ?, ?, ?, ?)", [*at, latest])
+        + tuple(f"{i.envelope.source_name}: message {i.number}: {i.error}" for i in refused),
+    )

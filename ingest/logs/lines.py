@@ -1,5 +1,6 @@
 """The lines of a piece, as text for the database and byte for byte for the rejects."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 LONGEST = 1_000_000
@@ -13,8 +14,10 @@ class Lines:
     """A piece as the database reads it: its lines, parted by line feeds."""
 
     text: str
-    odd: dict[int, bytes] = field(default_factory=dict)
-    """Lines that are no text, by their number from 1: nothing of them is in `text`."""
+    odd: Mapping[int, bytes] = field(default_factory=dict)
+    """Lines that `text` does not have as they were, by their number from 1."""
+    continued: int = 0
+    """Lines that go on with the one before them: one record, and one line of `text`."""
 
 
 def read(body: bytes) -> Lines:

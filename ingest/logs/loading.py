@@ -1,41 +1,22 @@
 """Loading: staged lines become rows, and what became of the others is written down."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cache
 
 from duckdb import DuckDBPyConnection
 
 from appliance.records.declare import Kind
 from appliance.tables import columns
+from ingest import fqan
 from ingest.logs.format import LogFormat
 from ingest.logs.outcomes import reason
-from ingest.logs.staging import records, staged
+from ingest.logs.piece import Counts
+from ingest.logs.staging import FQANS, records, staged
 
 _OWN = ("message_id", "line")
 """Columns that say where a record stands, not what it says."""
 _LINES_AT_ONCE = 10_000
-
-
-@dataclass(slots=True)
-class Counts:
-    """What became of the lines of a piece: records + ignored + failed."""
-
-    records: int = 0
-    failed: int = 0
-    replaced: int = 0
-    """Records in the place of earlier ones that said something else."""
-    reasons: dict[str, int] = field(default_factory=dict)
-    """Ignored lines by reason."""
-
-    @property
-    def ignored(self) -> int:
-        """Lines that are well-formed, but no record."""
-        return sum(self.reasons.values())
-
-    def become(self, other: "Counts") -> None:
-        """Take these over; what was replaced is counted apart."""
-        self.records, self.failed, self.reasons = other.records, other.failed, other.reasons
 
 
 def count(cursor: DuckDBPyConnection, made: LogFormat) -> dict[int, Counts]:
@@ -56,6 +37,14 @@ def count(cursor: DuckDBPyConnection, made: LogFormat) -> dict[int, Counts]:
     return found
 
 
+def read_fqans(cursor: DuckDBPyConnection, made: LogFormat) -> None:
+    """Take the staged records' FQANs apart, if there are any."""
+    if made.kind.fqan in made.columns:
+        held = f"SELECT DISTINCT {made.kind.fqan} FROM {staged(made)} WHERE outcome IS NULL"
+        new = f"{held} AND {made.kind.fqan} NOT IN (SELECT fqan FROM {FQANS})"
+        fqan.take_apart(cursor, new, FQANS)
+
+
 def load(cursor: DuckDBPyConnection, made: LogFormat, counts: dict[int, Counts]) -> None:
     """The staged records into their table, in the caller's transaction.
 
@@ -70,16 +59,18 @@ def load(cursor: DuckDBPyConnection, made: LogFormat, counts: dict[int, Counts])
     cursor.execute(_merge(made, alone=alone))
 
 
-def reject(cursor: DuckDBPyConnection, made: LogFormat, odd: dict[int, dict[int, bytes]]) -> None:
+def reject(
+    cursor: DuckDBPyConnection, made: LogFormat, odd: Mapping[int, Mapping[int, bytes]]
+) -> None:
     """Keep the staged lines that failed, byte for byte.
 
     Args:
         cursor: In the caller's transaction.
         made: The format of what was staged.
-        odd: Lines that are no text, by message and line: the database has not seen them.
+        odd: Lines that the database does not have as they were, by message and line.
     """
-    cursor.execute(_rejected(made))
-    listed = [(m, n, line) for m, lines in odd.items() for n, line in lines.items()]
+    failed = cursor.execute(_rejected(made)).fetchall()
+    listed = [(m, n, odd[m][n]) for m, n in failed if n in odd.get(m, ())]
     for start in range(0, len(listed), _LINES_AT_ONCE):
         some = listed[start : start + _LINES_AT_ONCE]
         cursor.execute(
@@ -142,7 +133,7 @@ def _rejected(made: LogFormat) -> str:
         "FROM (SELECT *, split_part(outcome, ' ', 1) AS code, "
         "split_part(outcome, ' ', 2) AS field, "
         "substr(outcome, strlen(code) + strlen(field) + 3) AS value "
-        f"FROM {staged(made)} WHERE text IS NOT NULL)"
+        f"FROM {staged(made)} WHERE text IS NOT NULL) RETURNING message_id, line"
     )
 
 

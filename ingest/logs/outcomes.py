@@ -15,7 +15,10 @@ REASONS = {  # by code
     "DUR": "{field}: {value} is not a duration",
     "TIM": "{field}: {value} is not a time",
     "MEM": "{field}: {value} is not an amount of memory",
+    "HST": "{field}: {value} is not a list of hosts",
+    "RNG": "{field}: {value} cannot be: perhaps a value before it was left out",
     "STA": "{field}: {value} is no state of a job that this program knows",
+    "SYN": "the line is not made of groups such as {field}",
     "UTF": "the line is not UTF-8 text",
     "LNG": "the line is longer than any of such a log",
 }

@@ -71,11 +71,11 @@ class Walker:
         whole = body[: len(body) - loose]
         self.offset += len(whole)
         self.lines += whole.count(b"\n")
+        ending = tail(self.window + body[-WINDOW:])
         self.window = (self.window + whole[-WINDOW:])[-WINDOW:]
-        known = heads(self.start[: max(self.offset, 1)])
+        known = heads(self.start[: self.offset + loose])
         reach = Reach(
-            self.path, known[-1], tail(self.window), self.offset, self.lines, loose,
-            self.layout or "",
-        )  # fmt: skip
+            self.path, known[-1], ending, self.offset, self.lines, loose, self.layout or ""
+        )
         replaced, self.replaces = self.replaces, reach.mark
         return reach, replaced

@@ -81,7 +81,7 @@ def _only_failed(cursor: DuckDBPyConnection, number: int) -> LogPiece:
     body, at_line = bytearray(), 1
     for line, content in failed:
         body += b"\n" * (line - at_line) + content
-        at_line = line
+        at_line = line + content.count(b"\n")
     return LogPiece(
         name=name, body=bytes(body), received_at=at, format=made, first_line=first,
         **json.loads(settings),

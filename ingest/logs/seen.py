@@ -39,7 +39,8 @@ class Memory:
     clock: Callable[[], float] = time.time
     seen: dict[str, Seen] = field(default_factory=dict)
     unread: dict[str, Listed] = field(default_factory=dict)
-    """What has changed since it was looked at: those written longest ago first."""
+    """What has changed since it was looked at: those written longest ago first, new ones under an
+    old name last."""
 
     def look(self) -> None:
         """Which files there are now."""
@@ -47,7 +48,15 @@ class Memory:
         there = {one.path for one in found}
         self.seen = {path: seen for path, seen in self.seen.items() if path in there}
         now = self.clock()
-        self.unread = {one.path: one for one in found if self._has_news(one, now)}
+        news = [one for one in found if self._has_news(one, now)]
+        self.unread = {one.path: one for one in sorted(news, key=self._begins_anew)}
+
+    def _begins_anew(self, one: Listed) -> bool:
+        """Whether the name has a new file: the old one comes first, if it has a new name."""
+        seen = self.seen.get(one.path)
+        return seen is not None and (
+            seen.signature.inode != one.signature.inode or seen.read > one.signature.size
+        )
 
     def _has_news(self, one: Listed, now: float) -> bool:
         seen = self.seen.get(one.path)

@@ -10,7 +10,7 @@ from appliance.config import Config, Logs
 from appliance.errors import UsageError
 from appliance.repository import LogPiece, Reach
 from appliance.store import Store
-from ingest.logs import ledger, zones
+from ingest.logs import progress, zones
 from ingest.logs.catalogue import by_name
 from ingest.logs.following import Follower
 from ingest.logs.listing import folders
@@ -64,7 +64,7 @@ class LogSource:
         self.name = f"logs:{self.path}"
         self._store = store
         said = like(config, logs)
-        self._at = ledger.whose(said)
+        self._reading = said.reading
         self._follower = Follower(str(self.path), said, self._reaches, self._note)
         self._due = True
         self._wake: Callable[[], None] = lambda: None
@@ -160,11 +160,11 @@ class LogSource:
 
     def _reaches(self, heads: Sequence[str]) -> list[Reach]:
         with self._store.cursor() as cursor:
-            return ledger.reaches(cursor, self._at, heads)
+            return progress.reaches(cursor, self._reading, heads)
 
-    def _note(self, steps: Sequence[ledger.Step]) -> None:
+    def _note(self, steps: Sequence[progress.Step]) -> None:
         with self._store.transaction() as cursor:
-            ledger.write(cursor, self._at, steps)
+            progress.write(cursor, self._reading, steps)
 
 
 def log_sources(config: Config, store: Store) -> list[LogSource]:

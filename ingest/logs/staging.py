@@ -1,6 +1,6 @@
 """The SQL that stages a piece of a log: every line with its record's columns and its outcome."""
 
-from functools import cache
+from functools import lru_cache
 
 from appliance.records.declare import Field
 from ingest.logs.format import LogFormat, Settings
@@ -8,6 +8,10 @@ from ingest.logs.outcomes import outcome
 
 _SETTLED = ("site", "machine_name", "infrastructure", "line")
 """Columns that say the same of all lines of a piece, or where a line stands: not staged."""
+_FROM_FQAN = ("vo", "vo_group", "vo_role")
+"""Columns that an FQAN decides, where there is one."""
+FQANS = "stage.log_fqans"
+"""The FQANs of a batch, taken apart."""
 
 
 def staged(made: LogFormat) -> str:
@@ -24,7 +28,7 @@ def table(made: LogFormat) -> str:
     )
 
 
-@cache
+@lru_cache(100)  # layouts come from files: there is no end of them
 def insert(made: LogFormat, settings: Settings) -> str:
     """The statement that stages a piece.
 
@@ -52,13 +56,17 @@ def records(made: LogFormat) -> str:
     settled = {"site": "p.site", "machine_name": "p.machine_name", "line": "s.record",
                "infrastructure": f"'{made.infrastructure}'"}  # fmt: skip
     shown = [f"{_value(made, c.name, c.when_null, settled)} AS {c.sql}" for c in made.kind.fields]
+    named = made.kind.fqan in made.columns
+    fqans = f"LEFT JOIN {FQANS} AS f ON f.fqan = s.{made.kind.fqan} " if named else ""
     return (
         f"SELECT {', '.join(shown)}, s.message AS message_id, s.record FROM {staged(made)} AS s "
-        "JOIN stage.pieces AS p USING (message) WHERE s.outcome IS NULL"
+        f"JOIN stage.pieces AS p USING (message) {fqans}WHERE s.outcome IS NULL"
     )
 
 
 def _value(made: LogFormat, name: str, null: str, settled: dict[str, str]) -> str:
+    if name in _FROM_FQAN and name in made.columns and made.kind.fqan in made.columns:
+        return f"coalesce(f.{name}, s.{name})"
     if name in made.columns:
         return f"s.{name}" if null == "NULL" else f"coalesce(s.{name}, {null})"
     return settled.get(name, null)

@@ -191,19 +191,13 @@ class FakeRepository:
     def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
         raise NotImplementedError
 
-    def reaches(
-        self, log_format: str, site: str, machine_name: str, heads: Iterable[str]
-    ) -> list[Reach]:
+    def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
         return []
 
-    def collected(
-        self, log_format: str, site: str, machine_name: str, cluster: str
-    ) -> datetime | None:
+    def collected(self, asked: str) -> datetime | None:
         return None
 
-    def note_collected(
-        self, log_format: str, site: str, machine_name: str, cluster: str, until: datetime
-    ) -> None: ...
+    def note_collected(self, asked: str, until: datetime) -> None: ...
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         raise NotImplementedError

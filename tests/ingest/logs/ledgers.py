@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from appliance.repository import LogPiece, Reach
-from ingest.logs.ledger import Step
+from ingest.logs.progress import Step
 
 
 @dataclass
