@@ -26,6 +26,8 @@ _WRITING_S = 10.0
 """A compressed file without its end that was changed so lately may be being written: no news."""
 _COPYING_S = 5.0
 """The beginning of a file that is known, changed so lately, may be a copy in the making."""
+_PIECES_AT_ONCE = 500
+"""Of many small files: so many rows of their own are one transaction's."""
 _RETRY_S = 60.0
 """How often what is not ours to read is tried again: a permission may change, the file does not."""
 
@@ -88,7 +90,7 @@ class Follower:
         for piece in self._walk:
             found.append(piece)
             size += len(piece.body)
-            if size >= most_bytes:
+            if size >= most_bytes or len(found) >= _PIECES_AT_ONCE:
                 return found
         self._walk = None
         if not found:
