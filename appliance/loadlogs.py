@@ -65,7 +65,7 @@ class _Reading:
 
     def pieces(self, repository: Repository) -> Iterator[LogPiece]:
         """All pieces of all files that the repository does not know."""
-        from ingest.logs.files import UnreadableFileError
+        from ingest.logs.known import UnreadableFileError
 
         for file in self.files:
             try:
@@ -75,7 +75,8 @@ class _Reading:
             self._done += file.stat().st_size if file.exists() else 0
 
     def _of(self, path: Path, repository: Repository) -> Iterator[LogPiece]:
-        from ingest.logs.files import looked_at, pieces
+        from ingest.logs.files import pieces
+        from ingest.logs.known import looked_at
 
         with looked_at(path, partial(repository.reaches, self.like.reading)) as file:
             replaces = file.known.mark if file.known and file.known.path == file.name else ""

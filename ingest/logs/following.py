@@ -7,16 +7,15 @@ nothing twice: see `reach`. The store knows it; `seen` only says which files hav
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from appliance.repository import LogPiece, Reach
-from ingest.logs.files import LogFile, UnreadableFileError, looked_at, pieces
-from ingest.logs.listing import Listed, Signature
-from ingest.logs.packed import windows
+from ingest.logs.files import pieces
+from ingest.logs.known import LogFile, UnreadableFileError, holds, looked_at
+from ingest.logs.listing import Listed
 from ingest.logs.progress import Step
-from ingest.logs.reach import farthest
-from ingest.logs.seen import NEVER, Memory, Seen
+from ingest.logs.seen import NEVER, Memory, Seen, Unsettled
 
 QUIET_S = 86_400.0
 """A last line without its end is taken once nothing was written for so long."""
@@ -32,18 +31,6 @@ _RETRY_S = 60.0
 """How often what is not ours to read is tried again: a permission may change, the file does not."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Open:
-    """What was read and is not in the store yet."""
-
-    steps: list[Step] = field(default_factory=list)
-    """Those of the pieces."""
-    notes: list[Step] = field(default_factory=list)
-    """Those without a piece, such as a new name: stored once the pieces are."""
-    seen: dict[str, Seen] = field(default_factory=dict)
-    lines: int = 0
 
 
 class Follower:
@@ -70,7 +57,7 @@ class Follower:
         self._reaches = reaches
         self._note = note
         self._clock = clock
-        self._open = _Open()
+        self._open = Unsettled()
         self._walk: Iterator[LogPiece] | None = None
         self._left: set[str] = set()
         """Names that a file was found no longer to have, in this look."""
@@ -104,7 +91,7 @@ class Follower:
 
     def settle(self) -> None:
         """The pieces are in the store: what belongs to them counts now."""
-        done, self._open = self._open, _Open()
+        done, self._open = self._open, Unsettled()
         if done.notes:
             self._note(done.notes)
         self.memory.add(done.seen)
@@ -112,7 +99,7 @@ class Follower:
 
     def release(self) -> None:
         """The pieces are not in the store: look at everything again."""
-        self._open = _Open()
+        self._open = Unsettled()
         self._walk = None
 
     def _read_all(self) -> Iterator[LogPiece]:
@@ -165,10 +152,7 @@ class Follower:
 
     def _known(self, heads: Sequence[str]) -> list[Reach]:
         """What is in the store, and what is on its way there."""
-        steps = [*self._open.steps, *self._open.notes]
-        gone = {mark for mark, _ in steps}
-        found = [*self._reaches(heads), *(reach for _, reach in steps if reach.head in heads)]
-        return [reach for reach in found if reach.mark not in gone]
+        return self._open.over(self._reaches(heads), heads)
 
     def _replaced(self, file: LogFile, seen: Seen, before: Seen | None) -> str:
         """The mark of the reach that this file's next one takes the place of; empty: of none."""
@@ -178,7 +162,7 @@ class Follower:
             return ""
         if known.path == file.name:
             return known.mark
-        if _holds(known):
+        if holds(known):
             return ""  # a copy: both are there
         seen.rotated = True
         self._left.add(known.path)
@@ -210,13 +194,3 @@ class Follower:
             if before is None or before.problem != seen.problem:
                 log.warning("%s; it is tried again when it changes", error)
         self._open.seen[one.path] = seen
-
-
-def _holds(known: Reach) -> bool:
-    """Whether a file is still where it was, under its old name."""
-    try:
-        with Path(known.path).open("rb") as raw:
-            size = Signature.of(raw).size
-            return farthest([known], windows(raw, size, [known.bytes + known.loose])) is not None
-    except OSError:
-        return False

@@ -1,10 +1,12 @@
 """What is remembered of followed files while the process runs: which have not changed since."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from appliance.repository import Reach
 from ingest.logs.listing import Listed, Signature, listed
+from ingest.logs.progress import Step
 
 NEVER = float("inf")
 
@@ -29,6 +31,25 @@ class Seen:
     def behind(self) -> int:
         """Bytes that were there and are not read."""
         return self.signature.size - self.read
+
+
+@dataclass(slots=True)
+class Unsettled:
+    """What was read and is not in the store yet."""
+
+    steps: list[Step] = field(default_factory=list)
+    """Those of the pieces."""
+    notes: list[Step] = field(default_factory=list)
+    """Those without a piece, such as a new name: stored once the pieces are."""
+    seen: dict[str, Seen] = field(default_factory=dict)
+    lines: int = 0
+
+    def over(self, stored: Sequence[Reach], heads: Sequence[str]) -> list[Reach]:
+        """What will be known of files with these heads, given what is in the store."""
+        steps = [*self.steps, *self.notes]
+        gone = {mark for mark, _ in steps}
+        found = [*stored, *(reach for _, reach in steps if reach.head in heads)]
+        return [reach for reach in found if reach.mark not in gone]
 
 
 @dataclass(slots=True)

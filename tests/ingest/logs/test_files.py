@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from appliance.repository import LogPiece
-from ingest.logs import files
+from ingest.logs import files, known
 from tests.ingest.logs.test_slurm import line
 
 LIKE = LogPiece("", b"", 0.0, "slurm", "S1", "batch")
@@ -24,7 +24,7 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def read(path: Path, made: str = "slurm") -> list[LogPiece]:
-    with files.looked_at(path) as file:
+    with known.looked_at(path) as file:
         return list(files.pieces(file, replace(LIKE, format=made)))
 
 
@@ -47,7 +47,7 @@ def test_a_file_cut_short_gives_nothing(tmp_path: Path, kind: str, missing: int)
     path = tmp_path / "cut"
     whole = COMPRESS[kind](b"".join(line(id=str(n)).encode() for n in range(1000)))
     path.write_bytes(whole[:-missing])
-    with pytest.raises(files.UnreadableFileError, match="cut cannot be read"):
+    with pytest.raises(known.UnreadableFileError, match="cut cannot be read"):
         read(path)
 
 
