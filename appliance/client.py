@@ -3,6 +3,7 @@
 import http.client
 import socket
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from appliance.repository import (
     Loaded,
     LogPiece,
     Question,
+    Reach,
     Rebuilt,
     Sent,
     in_batches,
@@ -157,6 +159,20 @@ class RemoteRepository:
         for batch in in_batches(pieces, _BYTES_AT_ONCE):
             loaded += wire.decode(self._read("load_logs", wire.frames(batch)))
         return loaded
+
+    def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
+        """See `Repository`."""
+        found: list[Reach] = self._ask("reaches", reading=reading, heads=list(heads))
+        return found
+
+    def collected(self, asked: str) -> datetime | None:
+        """See `Repository`."""
+        found: datetime | None = self._ask("collected", asked=asked)
+        return found
+
+    def note_collected(self, asked: str, until: datetime) -> None:
+        """See `Repository`."""
+        self._ask("note_collected", asked=asked, until=until)
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""

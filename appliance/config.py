@@ -85,9 +85,15 @@ class Logs:
     format: Literal["pbs", "slurm", "sge", "lsf", "htcondor", "blah"] = setting(
         "slurm", "What wrote them."
     )
-    path: str = setting("", "A file pattern.")
+    path: str = setting(
+        "",
+        "A file pattern: * and ? within a name, ** for any depth. Dot files and lock files are "
+        "left out; rotated and compressed files may match, too: nothing is read twice.",
+    )
+    site: str = setting("", "Whose they are; empty: site.name.")
+    machine_name: str = setting("", "The batch host; empty: site.machine_name.")
     parallel: bool = setting(True, "Record processors and nodes of parallel jobs.")
-    timezone: str = setting("UTC", "Of times that carry none.")
+    timezone: str = setting("UTC", "Of times that carry none, such as Europe/London.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,7 @@ class Service:
     """The process itself."""
 
     log: Literal["plain", "json"] = setting("plain", "The form of log lines on standard error.")
-    rescan_s: float = setting(10.0, "How often spool directories are listed, watched or not.")
+    rescan_s: float = setting(10.0, "How often spools and logs are listed, watched or not.")
     batch_messages: int = setting(1000, "At most so many messages in one transaction.")
     max_message_bytes: int = setting(16 * 1024 * 1024, "Larger messages are refused.")
     memory_limit: str = setting("512MB", "For the database; it spills to disk beyond that.")

@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from appliance.cli import configuration, open_repository
 from appliance.errors import UsageError
-from appliance.repository import Loaded, LogPiece
+from appliance.repository import Loaded, LogPiece, Repository
 
 _BAR = 30
 
@@ -27,15 +28,17 @@ def load_logs(files: list[Path], like: LogPiece) -> Loaded:
 
     by_name(like.format)
     zones.check(like.timezone)
-    reading = _Reading(files, _at_home(like))
+    reading = _Reading(files, at_home(like))
     with open_repository(write=True) as repository:
-        loaded = repository.load_logs(reading.pieces())
+        loaded = repository.load_logs(reading.pieces(repository))
     reading.end()
-    refused = len(reading.problems)
-    return loaded + Loaded(messages=refused, rejected=refused, problems=tuple(reading.problems))
+    refused, known = len(reading.problems), reading.known
+    return loaded + Loaded(
+        messages=refused + known, rejected=refused, ignored=known, problems=tuple(reading.problems)
+    )
 
 
-def _at_home(like: LogPiece) -> LogPiece:
+def at_home(like: LogPiece) -> LogPiece:
     """With the site and machine of the configuration where none is given."""
     at = configuration().site
     found = replace(
@@ -56,20 +59,34 @@ class _Reading:
     files: list[Path]
     like: LogPiece
     problems: list[str] = field(default_factory=list)
+    known: int = 0
+    """Files of which every line was read before, here or by the service that follows them."""
     _done: int = 0
 
-    def pieces(self) -> Iterator[LogPiece]:
-        """All pieces of all files."""
-        from ingest.logs.catalogue import by_name
-        from ingest.logs.files import UnreadableFileError, pieces
+    def pieces(self, repository: Repository) -> Iterator[LogPiece]:
+        """All pieces of all files that the repository does not know."""
+        from ingest.logs.known import UnreadableFileError
 
-        made = by_name(self.like.format)
         for file in self.files:
             try:
-                yield from pieces(file, made, self.like, self._show)
+                yield from self._of(file, repository)
             except UnreadableFileError as error:
                 self.problems.append(str(error))
             self._done += file.stat().st_size if file.exists() else 0
+
+    def _of(self, path: Path, repository: Repository) -> Iterator[LogPiece]:
+        from ingest.logs.files import pieces
+        from ingest.logs.known import looked_at
+
+        with looked_at(path, partial(repository.reaches, self.like.reading)) as file:
+            replaces = file.known.mark if file.known and file.known.path == file.name else ""
+            found = pieces(file, self.like, replaces=replaces, progress=self._show)
+            first = next(found, None)
+            if first is None:
+                self.known += file.known is not None
+                return
+            yield first
+            yield from found
 
     def _show(self, read: int) -> None:
         if sys.stderr.isatty():

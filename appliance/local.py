@@ -16,6 +16,7 @@ from appliance.repository import (
     Loaded,
     LogPiece,
     Question,
+    Reach,
     Rebuilt,
     Sent,
     in_batches,
@@ -240,6 +241,27 @@ class LocalRepository:
         for batch in in_batches(pieces, _BYTES_AT_ONCE):
             loaded += self.log_intake.take_in(batch)
         return loaded
+
+    def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
+        """See `Repository`."""
+        from ingest.logs.progress import reaches
+
+        with self.store.cursor() as cursor:
+            return reaches(cursor, reading, heads)
+
+    def collected(self, asked: str) -> datetime | None:
+        """See `Repository`."""
+        from ingest.logs.progress import collected
+
+        with self.store.cursor() as cursor:
+            return collected(cursor, asked)
+
+    def note_collected(self, asked: str, until: datetime) -> None:
+        """See `Repository`."""
+        from ingest.logs.progress import note_collected
+
+        with self.store.transaction() as cursor:
+            note_collected(cursor, asked, until)
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""

@@ -39,6 +39,7 @@ def _run(arguments: list[str]) -> int:
         answers,
         benchmarks,
         care,
+        collecting,
         importing,
         intake,
         publishing,

@@ -4,11 +4,13 @@
 the same questions, the same answers.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any, Protocol, Self, TypeVar
 
 from appliance.publishing import Published, PublishRequest
@@ -67,6 +69,33 @@ class Benchmark:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a log file was read. Its content says which file it is, whatever it is called."""
+
+    path: str
+    """Where it was last."""
+    head: str
+    """Stands for its first bytes: see `ingest.logs.reach`."""
+    tail: str
+    """Stands for the last bytes of what was taken."""
+    bytes: int
+    """Of the plain content, from its start: they are in the store."""
+    lines: int
+    loose: int = 0
+    """Bytes after them that were taken though they may not be whole: they are read again once they
+    have grown."""
+    layout: str = ""
+    packed: bool = False
+    """Head, tail and bytes are those of a compressed file itself, which was read to its end."""
+
+    @property
+    def mark(self) -> str:
+        """Stands for all that tells it from another."""
+        said = f"{self.path}\0{self.head}\0{self.tail}\0{self.bytes}\0{self.loose}\0{self.packed}"
+        return blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class LogPiece:
     """A piece of a log file, whole lines: a message of its own; and how to read it."""
 
@@ -87,6 +116,16 @@ class LogPiece:
     """Of times that carry none: an IANA name."""
     layout: str = ""
     """What the head of the file says of all its lines, such as its columns."""
+    reach: Reach | None = None
+    """How far the file is read with this piece: kept in the transaction of its rows."""
+    replaces: str = ""
+    """The mark of the reach that this one takes the place of; empty: none."""
+
+    @property
+    def reading(self) -> str:
+        """What tells one reading of a file from another, which takes all of it in anew."""
+        said = [self.format, self.site, self.machine_name, self.parallel, self.timezone]
+        return json.dumps(said)
 
 
 _FILES_AT_ONCE = 200
@@ -230,6 +269,21 @@ class Repository(AbstractContextManager["Repository"], Protocol):
 
     def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
         """Take pieces of logs in now, durably: lines that fail are kept, the others load."""
+
+    def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
+        """How far files of logs with these heads were read, by whatever name: any order.
+
+        `reading`: see `LogPiece.reading`.
+        """
+
+    def collected(self, asked: str) -> datetime | None:
+        """Until when a batch system was asked for its jobs, UTC; None: it never was.
+
+        `asked`: stands for it.
+        """
+
+    def note_collected(self, asked: str, until: datetime) -> None:
+        """All that it says of the time before is in the store."""
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """Bring summaries up to date: what is due, these (year, month)s, or everything.

@@ -19,16 +19,24 @@ from appliance.publishing import (
     PublishRequest,
     Skipped,
 )
-from appliance.repository import Benchmark, Delivery, Loaded, LogPiece, Question, Rebuilt, Sent
+from appliance.repository import (
+    Benchmark,
+    Delivery,
+    Loaded,
+    LogPiece,
+    Question,
+    Reach,
+    Rebuilt,
+    Sent,
+)
 from appliance.table import Table
 
 _Framed = TypeVar("_Framed", Delivery, LogPiece)
 CLASSES = {
     kind.__name__: kind
     for kind in (
-        Question, Benchmark, Loaded, Sent, Rebuilt, Table, PublishRequest, Published,
-        PublishedDataset,
-        Skipped, MonthTotals,
+        Question, Benchmark, Loaded, Reach, Sent, Rebuilt, Table, PublishRequest, Published,
+        PublishedDataset, Skipped, MonthTotals,
     )
 }  # fmt: skip
 _PLAIN: dict[str, Callable[[Any], object]] = {
@@ -70,7 +78,8 @@ def frames(deliveries: Iterable[Delivery | LogPiece]) -> bytes:
     pieces = []
     for delivery in deliveries:
         head = {f.name: getattr(delivery, f.name) for f in fields(delivery) if f.name != "body"}
-        pieces += [json.dumps(head | {"bytes": len(delivery.body)}).encode(), b"\n", delivery.body]
+        said = json.dumps(head | {"bytes": len(delivery.body)}, default=_tag)
+        pieces += [said.encode(), b"\n", delivery.body]
     return b"".join(pieces)
 
 
@@ -84,7 +93,7 @@ def unframe(content: bytes, kind: type[_Framed]) -> Iterator[_Framed]:
     while start < len(content):
         try:
             end = content.index(b"\n", start)
-            head = json.loads(content[start:end])
+            head = decode(content[start:end])
             size = int(head.pop("bytes"))
             body = content[end + 1 : end + 1 + size]
             if len(body) != size:

@@ -1,6 +1,6 @@
 """Logs of batch systems and gatekeepers: from whole lines to rows, column-wise.
 
-    files.pieces(file, …)  a file, whatever compressed it, cut into `LogPiece`s of whole lines
+    files.pieces(file, …)  what is new of a file, whatever compressed it, as `LogPiece`s of lines
     intake.LogIntake       pieces → staged lines → one transaction: rows, messages with their texts,
                            what became of the lines (`log_files`), lines that failed
     format.LogFormat       what there is to know of one format; `catalogue.FORMATS` lists them
@@ -31,8 +31,13 @@ numbers to rely on, and wants every line to have the same columns. `ingest/sql/l
 macros for durations, memory and times; `zones.utc` reads local times. Of events, (site,
 machine_name, job_name, end_time) is the key.
 
-**Who follows growing files** hands `LogPiece`s with the right `first_line` to
-`LogIntake.take_in`; a piece is whole lines up to `boundary`. A piece that is known (same content,
-read in the same way) adds nothing. **Who joins** finds what is new by `message_id`: a row that is
+**Following**: `following.Follower` reads what is new in the files of a pattern; `source.LogSource`
+has it take turns in the service; `reach` tells files from each other by their content, and
+`progress` keeps in the store how far they were read, with the rows. A piece is whole lines up to
+`boundary`; at the end of a file that may grow, up to any line where the format has `complete`. A
+piece that is known (same content, read in the same way) adds nothing. **Collecting**:
+`collecting.pieces` is what a batch system's own program prints; `programs` says how it is called.
+
+**Who joins** finds what is new by `message_id`: a row that is
 replaced takes the number of the message that replaced it.
 """

@@ -20,6 +20,7 @@ from ingest.logs.catalogue import FORMATS, by_name
 from ingest.logs.format import LogFormat, Settings
 from ingest.logs.ledger import amend_file, counted, write_files
 from ingest.logs.piece import Piece, opened
+from ingest.logs.progress import write_reaches
 from ingest.shares import packed, texts
 
 _WORKERS = 2
@@ -95,6 +96,7 @@ class LogIntake:
         one.item.refuse(Problem("DBR", f"the store refuses it: {why}"))
         with self._store.transaction() as cursor:
             write(cursor, [one.item], [packed([one.item])])
+            write_reaches(cursor, [one.piece])
 
     def retake(self, number: int, piece: LogPiece) -> Loaded:
         """Judge lines of an earlier piece again; durable when it returns.
@@ -158,6 +160,7 @@ class LogIntake:
                 one.counts.go_on(one.lines.continued)
             write(cursor, [one.item for one in found], kept)
             write_files(cursor, fresh)
+            write_reaches(cursor, [one.piece for one in found])
 
     def _fold(self, cursor: DuckDBPyConnection, fresh: Sequence[Piece]) -> list[LogFormat]:
         """Let lines of the batch speak together; the formats in which some have to."""

@@ -14,7 +14,7 @@ from ingest.logs.format import LogFormat, Settings
 _HOOK = """JobID JobName User Group Start End Elapsed CPU Partition NCPUS NNodes NodeList MaxRSS
 MaxVMSize State""".split()  # noqa: SIM905 # as `sacct --format` has them
 """APEL's columns. The CPU time is CPUTimeRAW or TotalCPU: only the latter has a colon."""
-_POLL = """JobIDRaw JobID Cluster DBIndex Partition QOS Account Group User UID GID Submit Eligible
+POLL = """JobIDRaw JobID Cluster DBIndex Partition QOS Account Group User UID GID Submit Eligible
 Start End ElapsedRaw UserCPU SystemCPU TotalCPU CPUTimeRAW NCPUS NNodes ReqMem MaxRSS AveRSS
 AllocTRES TRESUsageInTot State ExitCode Restarts NodeList Comment AdminComment
 JobName""".split()  # noqa: SIM905
@@ -37,8 +37,8 @@ def _layout(head: Sequence[str]) -> str:
         names = line.rstrip("\r\n|").split("|")
         if "JobID" in names or "JobIDRaw" in names:
             return "|".join(names)
-    long = sum(line.count("|") >= len(_POLL) - 1 for line in head)
-    return "|".join(_POLL if long * 2 > len(head) else _HOOK)
+    long = sum(line.count("|") >= len(POLL) - 1 for line in head)
+    return "|".join(POLL if long * 2 > len(head) else _HOOK)
 
 
 def _select(settings: Settings) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from appliance import wire
 from appliance.errors import AcctError, ServiceUnreachable, UsageError
 from appliance.publishing import MonthTotals, Published, PublishedDataset, PublishRequest, Skipped
-from appliance.repository import Benchmark, Delivery, Loaded, Question
+from appliance.repository import Benchmark, Delivery, Loaded, LogPiece, Question, Reach
 from appliance.table import Table
 
 values = st.one_of(
@@ -46,6 +46,12 @@ def test_questions_and_answers_keep_theirs() -> None:
     assert wire.decode(wire.encode({"wanted": [benchmark]}))["wanted"] == [benchmark]
     nested = {"at": datetime(2024, 6, 1), "level": Decimal("1.500"), "other": {"x": 1}}
     assert wire.decode(wire.encode(nested)) == nested
+
+
+def test_a_piece_of_a_log_says_how_far_its_file_is_read() -> None:
+    reach = Reach("/log/é", "8:ab", "cd", 9, 2, 1, "a|b")
+    piece = LogPiece("/log/é", b"\n\xff", 1.5, "slurm", "S", "M", reach=reach, replaces="ef")
+    assert list(wire.unframe(wire.frames([piece, piece]), LogPiece)) == [piece, piece]
 
 
 @pytest.mark.parametrize("kind", [AcctError, UsageError, ServiceUnreachable])

@@ -7,7 +7,16 @@ from typing import Any, Literal, Self
 
 from appliance.errors import AcctError
 from appliance.publishing import Published, PublishRequest
-from appliance.repository import Benchmark, Delivery, Loaded, LogPiece, Question, Rebuilt, Sent
+from appliance.repository import (
+    Benchmark,
+    Delivery,
+    Loaded,
+    LogPiece,
+    Question,
+    Reach,
+    Rebuilt,
+    Sent,
+)
 from appliance.table import Table, Value
 
 NOW = datetime(2026, 5, 17, 12, 34, 56, tzinfo=UTC)
@@ -196,6 +205,14 @@ class FakeRepository:
 
     def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
         raise NotImplementedError
+
+    def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
+        return []
+
+    def collected(self, asked: str) -> datetime | None:
+        return None
+
+    def note_collected(self, asked: str, until: datetime) -> None: ...
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         raise NotImplementedError

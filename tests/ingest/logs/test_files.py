@@ -4,14 +4,14 @@ import bz2
 import gzip
 import lzma
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import zstandard
 
 from appliance.repository import LogPiece
-from ingest.logs import files
-from ingest.logs.catalogue import by_name
+from ingest.logs import files, known
 from tests.ingest.logs.test_slurm import line
 
 LIKE = LogPiece("", b"", 0.0, "slurm", "S1", "batch")
@@ -24,7 +24,8 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def read(path: Path, made: str = "slurm") -> list[LogPiece]:
-    return list(files.pieces(path, by_name(made), LIKE))
+    with known.looked_at(path) as file:
+        return list(files.pieces(file, replace(LIKE, format=made)))
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_file_cut_short_gives_nothing(tmp_path: Path, kind: str, missing: int)
     path = tmp_path / "cut"
     whole = COMPRESS[kind](b"".join(line(id=str(n)).encode() for n in range(1000)))
     path.write_bytes(whole[:-missing])
-    with pytest.raises(files.UnreadableFileError, match="cut cannot be read"):
+    with pytest.raises(known.UnreadableFileError, match="cut cannot be read"):
         read(path)
 
 
@@ -91,7 +92,7 @@ def test_what_the_head_says_goes_with_every_piece(tmp_path: Path) -> None:
 def test_a_file_without_lines_is_cut_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "_LONGEST_BYTES", 1600)
+    monkeypatch.setattr(files, "_LONGEST_PIECES", 4)
     path = tmp_path / "log"
     path.write_bytes(b"x" * 5000)
     assert b"".join(piece.body for piece in read(path)) == b"x" * 5000
