@@ -298,7 +298,7 @@ class LocalRepository:
         """See `Repository`."""
         from appliance.rebuild import rebuild
 
-        with self.pipeline.paused():
+        with self.log_intake.paused(), self.pipeline.paused():
             self.summarise()
             return rebuild(self.store, self.pipeline, self.progress, check=check, reject=reject)
 

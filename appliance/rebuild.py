@@ -78,6 +78,7 @@ def _make(
     store: Store, pipeline: "Pipeline", folder: Path, progress: "Progress"
 ) -> "list[Refused]":
     """Another store with all that is derived; the messages that this program refuses."""
+    from ingest.logs.intake import LogIntake
     from ingest.pipeline import Pipeline
     from ingest.replay import replay
     from reports.summarise import summarise
@@ -86,7 +87,7 @@ def _make(
     try:
         into = Pipeline(made, pipeline.trust)
         try:
-            refused = replay(store, into, progress)
+            refused = replay(store, into, LogIntake(made, into.numbers), progress)
         finally:
             into.close()
         summarise(made)

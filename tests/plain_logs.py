@@ -127,6 +127,8 @@ def _hosts(text: str | None) -> tuple[int | None, int]:
 
 
 def _indices(text: str) -> int | None:
+    if re.fullmatch("[0-9]+", text):
+        return 1
     if chunk := re.fullmatch(r"[0-9]{1,9}\*([0-9]{1,9})", text):
         return int(chunk[1])
     count = 0

@@ -18,7 +18,12 @@ what `messages.kind` says), the record type that it makes (`EVENT` or `GATEKEEPE
   missing mandatory columns and the rules of the record type (negative, ends before it starts, in
   the future) are seen to here, for every format. No value may raise: an error costs the whole
   piece (TRY_CAST, bounded digits before a multiplication).
+  Where a format gives `fqan`, it decides `vo`, `vo_group` and `vo_role`, if those are among its
+  columns.
 - `boundary(body)`: where a piece may end (default: after any line).
+- `gather(body, layout)`: the lines of a piece as `select` gets them (default: as they stand). Where
+  a record has several lines it becomes one here; `select` gives the number of its first as `line`,
+  the others count as `ignored continued`, and what failed is kept as it was.
 - `fold`: a file of SQL statements run once a batch's lines are in `stage.<format>_lines` (and
   their sites and machines in `stage.pieces`), if any of them says `ignored step`: what lines say
   together, such as steps of their jobs.

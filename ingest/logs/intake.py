@@ -2,8 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -122,6 +124,31 @@ class LogIntake:
                 self._clear([one])
         return counted([one])
 
+    def replay(self, numbered: Sequence[tuple[int, LogPiece]], at: datetime) -> None:
+        """Load the lines of pieces that were taken in before; nothing is written of the messages.
+
+        Args:
+            numbered: The pieces, and the numbers of their messages.
+            at: Lines are judged as of then.
+        """
+        with self._busy:
+            found = [opened(number, piece) for number, piece in numbered]
+            try:
+                for one in found:
+                    self._stage(one, at)
+                with self._store.cursor() as cursor:
+                    folding = self._fold(cursor, found)
+                with self._store.transaction() as cursor:
+                    self._load(cursor, found, folding)
+            finally:
+                self._clear(found)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is taken in meanwhile: whoever hands in pieces waits."""
+        with self._busy:
+            yield
+
     def _mark_known(self, cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
         """Content that was loaded before, and read in the same way, adds nothing."""
         rows = cursor.execute(
@@ -139,12 +166,12 @@ class LogIntake:
                 one.item.repeats(None)
             known.add(key)
 
-    def _stage(self, one: Piece) -> None:
+    def _stage(self, one: Piece, at: datetime | None = None) -> None:
         made, settings = by_name(one.piece.format), Settings.of(one.piece)
         given = {
             "text": one.lines.text,
             "message": one.item.number,
-            "now": now(),
+            "now": at or now(),
         }
         with self._store.cursor() as cursor:
             cursor.execute(staging.insert(made, settings), given)

@@ -1,12 +1,12 @@
 """Lines of logs that failed: shown, judged again, dropped, by the number of their message."""
 
-import json
 from collections.abc import Iterable
 
 from duckdb import DuckDBPyConnection
 
 from appliance.repository import Loaded, LogPiece
 from appliance.store import Store
+from ingest.logs.again import piece_of
 from ingest.logs.intake import LogIntake
 from ingest.rejects import raw
 
@@ -66,14 +66,6 @@ def drop(store: Store, message_ids: Iterable[int]) -> int:
 
 def _only_failed(cursor: DuckDBPyConnection, number: int) -> LogPiece:
     """A piece with its failed lines alone, each where it stood: the others are blank."""
-    [(name, at, made, first, settings)] = cursor.execute(
-        "SELECT m.source_name, epoch(m.received_at), m.kind, l.first_line, "
-        "to_json({site: l.site, machine_name: l.machine_name, parallel: l.parallel, "
-        "timezone: l.timezone, layout: l.layout})::VARCHAR "
-        "FROM store.messages AS m JOIN store.log_files AS l USING (message_id) "
-        "WHERE m.message_id = ?",
-        [number],
-    ).fetchall()
     failed = cursor.execute(
         "SELECT line, content FROM store.rejected_lines WHERE message_id = ? ORDER BY line",
         [number],
@@ -82,7 +74,4 @@ def _only_failed(cursor: DuckDBPyConnection, number: int) -> LogPiece:
     for line, content in failed:
         body += b"\n" * (line - at_line) + content
         at_line = line + content.count(b"\n")
-    return LogPiece(
-        name=name, body=bytes(body), received_at=at, format=made, first_line=first,
-        **json.loads(settings),
-    )  # fmt: skip
+    return piece_of(cursor, number, bytes(body))

@@ -133,7 +133,8 @@ CREATE MACRO stage.pbs_duration_of(v) AS
 CREATE MACRO stage.pbs_unit(v) AS
     CASE v WHEN '' THEN 0 WHEN 'k' THEN 1 WHEN 'm' THEN 2 WHEN 'g' THEN 3 WHEN 't' THEN 4 ELSE 5 END;
 CREATE MACRO stage.pbs_kilobytes_of(v) AS
-    CASE WHEN ends_with(v, 'kb') AND stage.integer_of(v[:-3]) >= 0 THEN stage.integer_of(v[:-3])
+    CASE WHEN ends_with(v, 'kb') AND stage.integer_of(substr(v, 1, strlen(v) - 2)) >= 0
+         THEN stage.integer_of(substr(v, 1, strlen(v) - 2))
          WHEN regexp_full_match(lower(v), '\d+(\.\d+)?[kmgtp]?[bw]?')
          THEN TRY_CAST(floor(TRY_CAST(regexp_extract(v, '^[\d.]+') AS DOUBLE)
                        * CASE WHEN lower(v[-1]) = 'w' THEN 8 ELSE 1 END
@@ -142,24 +143,32 @@ CREATE MACRO stage.pbs_kilobytes_of(v) AS
 
 -- PBS: cores of `host/0-3,5+host/7` or of chunks `host/0*8`: one for each index, or as the chunk
 -- says. NULL: it is no list of hosts.
-CREATE MACRO stage.pbs_range(v) AS
-    CASE WHEN contains(v, '-') AND split_part(v, '-', 2)::BIGINT < split_part(v, '-', 1)::BIGINT
-         THEN -100000000000000000
-         WHEN contains(v, '-') THEN split_part(v, '-', 2)::BIGINT - split_part(v, '-', 1)::BIGINT + 1
-         ELSE 1 END;
-CREATE MACRO stage.pbs_indices(v) AS
-    CASE WHEN contains(v, '*') THEN split_part(v, '*', 2)::BIGINT
-         ELSE list_sum(list_transform(string_split(v, ','), lambda one: stage.pbs_range(one)))::BIGINT
-    END;
 CREATE MACRO stage.positive(v) AS CASE WHEN v >= 0 THEN v::BIGINT END;
+CREATE MACRO stage.pbs_range(v) AS
+    CASE WHEN NOT contains(v, '-') THEN 1
+         WHEN split_part(v, '-', 2)::BIGINT < split_part(v, '-', 1)::BIGINT THEN -100000000000000000
+         ELSE split_part(v, '-', 2)::BIGINT - split_part(v, '-', 1)::BIGINT + 1 END;
+CREATE MACRO stage.pbs_term(v) AS
+    CASE WHEN contains(v, ',')
+         THEN CASE WHEN regexp_full_match(v, '(?:\d{1,9}(?:-\d{1,9})?,)*\d{1,9}(?:-\d{1,9})?')
+                   THEN stage.positive(list_sum(list_transform(string_split(v, ','),
+                                                lambda one: stage.pbs_range(one)))) END
+         WHEN contains(v, '*')
+         THEN CASE WHEN regexp_full_match(v, '\d{1,9}\*\d{1,9}')
+                   THEN split_part(v, '*', 2)::BIGINT END
+         WHEN contains(v, '-')
+         THEN CASE WHEN regexp_full_match(v, '\d{1,9}-\d{1,9}')
+                   THEN stage.positive(stage.pbs_range(v)) END
+         WHEN v = '' OR regexp_full_match(v, '\d+') THEN 1 END;
 CREATE MACRO stage.pbs_cores(v) AS
-    CASE WHEN regexp_full_match(v, '[^/+]+(/\d{1,9})?(\+[^/+]+(/\d{1,9})?)*')
+    CASE WHEN NOT contains(v, '+')
+         THEN CASE WHEN regexp_full_match(v, '[^/]+(?:/[^/]+)?')
+                   THEN stage.pbs_term(split_part(v, '/', 2)) END
+         WHEN regexp_full_match(v, '[^/+]+(?:/\d+)?(?:\+[^/+]+(?:/\d+)?)*')
          THEN strlen(v) - strlen(replace(v, '+', '')) + 1
-         WHEN regexp_full_match(v, '[^/+]+(/((\d{1,9}(-\d{1,9})?,)*\d{1,9}(-\d{1,9})?|\d{1,9}\*\d{1,9}))?(\+[^/+]+(/((\d{1,9}(-\d{1,9})?,)*\d{1,9}(-\d{1,9})?|\d{1,9}\*\d{1,9}))?)*')
-         THEN CASE WHEN contains(v, '+')
-                   THEN stage.positive(list_sum(list_transform(string_split(v, '+'), lambda term:
-                            stage.pbs_indices(split_part(term, '/', 2)))))
-                   ELSE stage.positive(stage.pbs_indices(split_part(v, '/', 2))) END END;
+         WHEN regexp_full_match(v, '[^/+]+(?:/[-\d,*]+)?(?:\+[^/+]+(?:/[-\d,*]+)?)*')
+         THEN stage.positive(list_sum(list_transform(string_split(v, '+'), lambda term:
+                  coalesce(stage.pbs_term(split_part(term, '/', 2)), -100000000000000000)))) END;
 CREATE MACRO stage.pbs_nodes(v) AS
     CASE WHEN NOT contains(v, '+') THEN 1
          ELSE len(list_distinct(list_transform(string_split(v, '+'),
@@ -192,18 +201,20 @@ CREATE MACRO stage.pbs_type(v) AS
            WHEN 'U' THEN 'reservation' WHEN 'Y' THEN 'reservation' WHEN 'F' THEN 'reservation'
            ELSE 'other_type' END;
 
--- LSF: a line with one blank between what stands in it, and chr(1) for a quote in a text.
-CREATE MACRO stage.lsf_tidy(v) AS
-    array_to_string(list_transform(
-        regexp_extract_all(v, '"(?:[^"]|"")*"|[^\s"]+'), lambda token:
-        CASE WHEN starts_with(token, '"') AND strlen(token) > 2
-             THEN '"' || replace(substr(token, 2, length(token) - 2), '""', chr(1)) || '"'
-             ELSE token END), ' ');
+-- LSF: a line, split at its quotes, with one blank between what stands in it, and chr(1) for a
+-- quote in a text: two quotes, and nothing where numbers would stand.
+CREATE MACRO stage.lsf_tidy(pieces) AS
+    replace(array_to_string(list_transform(pieces, lambda piece, place:
+        CASE WHEN place % 2 = 0 OR place = 1 OR place = len(pieces) THEN piece
+             WHEN piece = '' THEN chr(2)
+             WHEN contains(piece, '  ') OR contains(piece, chr(9))
+             THEN regexp_replace(piece, '\s+', ' ', 'g')
+             ELSE piece END), '"'), '"' || chr(2) || '"', chr(1));
 CREATE MACRO stage.lsf_text(v) AS nullif(replace(v, chr(1), '"'), '');
 
 -- LSF: how many hosts follow. Memory in kB: there is none below 1.
 CREATE MACRO stage.lsf_count(v) AS
-    CASE WHEN stage.integer_of(v) BETWEEN 0 AND 1000000 THEN stage.integer_of(v) END;
+    CASE WHEN regexp_full_match(v, '\d{1,6}') THEN v::BIGINT END;
 CREATE MACRO stage.lsf_memory(v) AS CASE WHEN stage.integer_of(v) > 0 THEN stage.integer_of(v) END;
 CREATE MACRO stage.lsf_slots(v) AS
     coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d{1,9})\*', 1), '') AS BIGINT), 1);

@@ -8,25 +8,30 @@ WITH judged AS (
 quoted AS (
     SELECT line, text, is_end, len(raw) % 2 = 0 AS is_open,
            CASE WHEN is_clean THEN raw
-                WHEN is_end THEN string_split(stage.lsf_tidy(text), '"') END AS q
+                WHEN is_end THEN string_split(stage.lsf_tidy(raw), '"') END AS q
     FROM judged),
+-- Each step stands alone: what is used twice would be computed twice.
+asked AS (
+    SELECT *, string_split(q[5], ' ') AS job, string_split(q[27], ' ') AS asked FROM quoted),
+counted AS (SELECT *, stage.lsf_count(asked[2]) AS asked_hosts FROM asked),
+reached AS (
+    SELECT *, CASE WHEN asked_hosts = 0 THEN asked[3]
+                   ELSE string_split(q[27 + 2 * asked_hosts], ' ')[2] END AS hosts_text
+    FROM counted),
 hosted AS (
-    SELECT *, string_split(q[5], ' ') AS job, string_split(q[27], ' ') AS asked,
-           stage.lsf_count(asked[2]) AS asked_hosts,
-           stage.lsf_count(CASE WHEN asked_hosts = 0 THEN asked[3]
-                                ELSE string_split(q[27 + 2 * asked_hosts], ' ')[2] END) AS hosts,
-           2 * (asked_hosts + hosts) AS more
-    FROM quoted),
+    SELECT *, stage.lsf_count(hosts_text) AS hosts, 2 * (asked_hosts + hosts) AS more FROM reached),
 found AS (
     SELECT *, q[28 + 2 * asked_hosts:26 + more:2] AS host_list,
-           string_split(q[27 + more], ' ') AS ended, string_split(q[31 + more], ' ') AS used,
+           string_split(q[27 + more], ' ') AS ended, q[31 + more] AS used,
            string_split(q[39 + more], ' ') AS last
     FROM hosted),
 -- What the texts mean.
 typed AS (
     SELECT *, stage.integer_of(job[3]) AS job_id, job[10] AS started,
            stage.epoch_of(job[10]) AS start_time, stage.epoch_of(job[2]) AS end_time,
-           TRY_CAST(used[2] AS DOUBLE) AS user_s, TRY_CAST(used[3] AS DOUBLE) AS system_s,
+           nullif(split_part(used, ' ', 2), '') AS user_text,
+           nullif(split_part(used, ' ', 3), '') AS system_text,
+           TRY_CAST(user_text AS DOUBLE) AS user_s, TRY_CAST(system_text AS DOUBLE) AS system_s,
            stage.integer_of(last[2]) AS task, TRY_CAST(ended[-2] AS DOUBLE) AS factor,
            stage.integer_of(ended[-3]) AS status,
            CASE WHEN {parallel} THEN array_to_string(host_list, ' ') END AS host_text
@@ -56,13 +61,13 @@ SELECT line, text, CASE WHEN task > 0 THEN job_id || '[' || task || ']' ELSE job
        CASE WHEN NOT is_end AND regexp_full_match(text, '"[A-Z][A-Z0-9_]*" .*')
             THEN 'ignored other_event'
             WHEN NOT is_end OR is_open THEN 'SYN "JOB_FINISH"'
-            WHEN hosts IS NULL OR used[3] IS NULL THEN 'COL line ' || coalesce(len(q), 0)
+            WHEN hosts IS NULL OR system_text IS NULL THEN 'COL line ' || coalesce(len(q), 0)
             WHEN job_id IS NULL THEN stage.fault('INT', 'jobId', coalesce(job[3], ''))
             WHEN started = '0' THEN 'ignored never_started'
             WHEN start_time IS NULL THEN stage.fault('TIM', 'startTime', coalesce(started, ''))
             WHEN end_time IS NULL THEN stage.fault('TIM', 'Event Time', coalesce(job[2], ''))
             WHEN user_s IS NULL OR system_s IS NULL OR NOT abs(user_s + system_s) < 9e18
-            THEN stage.fault('NUM', 'ru_utime', used[2] || ' ' || used[3])
+            THEN stage.fault('NUM', 'ru_utime', user_text || ' ' || system_text)
             WHEN end_time < start_time THEN 'ORD EndTime'
             WHEN task IS NULL AND last[2] <> '' THEN stage.fault('INT', 'idx', last[2])
        END AS outcome
