@@ -26,6 +26,7 @@ from appliance.store import Store
 from ingest.batch import compress
 from tests.bench import types
 from tests.documents import EXAMPLE_8_8, EXAMPLE_8_9
+from tests.ingest.logs.taken import piece
 from tests.jobs import V4, message, record
 
 Load = Callable[..., Loaded]
@@ -42,6 +43,24 @@ def every_type() -> Iterator[str]:
         yield f"{header}\n" + "".join(f"{one}%%\n" for one in texts)
     yield EXAMPLE_8_9
     yield EXAMPLE_8_8
+
+
+SLURM = (
+    "4401|grid_77|cms031|cms|2025-06-02T12:30:11|2025-06-02T14:20:11|01:50:00|52800|grid|8|1|wn31"
+    "|||COMPLETED",
+    "4401.batch|batch|||2025-06-02T12:30:11|2025-06-02T14:20:11|01:50:00|12:11:05||8|1|wn31|12.5G"
+    "|16384000K|COMPLETED",
+    b"4402|odd \xff line",
+)
+BLAH = (
+    '"timestamp=2025-06-02 12:25:00" "userDN=/CN=Two" "userFQAN=/dune/prod" "ceID=arc1" '
+    '"jobID=abc" "lrmsID=4401"',
+)
+
+
+def load_logs(repository: LocalRepository) -> Loaded:
+    """An event with memory from its step, a gatekeeper record, and a line that failed."""
+    return repository.load_logs([piece("slurm", SLURM), piece("blah", BLAH)])
 
 
 def rows(repository: LocalRepository) -> dict[str, list[tuple[object, ...]]]:
@@ -71,6 +90,7 @@ def differing(repository: LocalRepository) -> list[str]:
 
 def test_every_record_type_comes_back_as_it_was(repository: LocalRepository, load: Load) -> None:
     assert load(*every_type()).rejected == 0
+    assert load_logs(repository).lines_failed == 1
     before = rows(repository)
     assert [name for name in DERIVED if not before[name]] == []
     assert differing(repository) == []
