@@ -35,6 +35,8 @@ class PublishRequest:
     force: bool = False
     """Write months that have shrunk, too."""
     as_apel: bool = False
+    for_ssm: bool = False
+    """An SSM sender takes the messages up."""
 
     @classmethod
     def configured(cls, settings: Publish) -> "PublishRequest":
@@ -51,6 +53,7 @@ class PublishRequest:
             infrastructure_description=settings.infrastructure_description,
             records_per_message=settings.records_per_message,
             sync=settings.sync,
+            for_ssm=settings.via == "queue",
         )
 
     @property

@@ -109,6 +109,8 @@ def decimal(value: str) -> Decimal:
         raise Refused("FLT") from None
     if not math.isfinite(number):
         raise Refused("FLT")
+    if abs(number) >= 10**7:
+        raise Refused("DBR")
     rounded = Decimal(repr(number)).quantize(Decimal("0.001"), ROUND_HALF_UP)
     if not 0 <= rounded < Decimal(10**7):
         raise Refused("DBR")

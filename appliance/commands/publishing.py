@@ -9,6 +9,7 @@ import typer
 
 from appliance.cli import app, configuration, note, open_repository, options, print_json
 from appliance.commands.answers import day
+from appliance.errors import UsageError
 from appliance.printable import printable
 from appliance.publishing import MonthTotals, Published, PublishedDataset, PublishRequest
 from appliance.table import Table
@@ -34,7 +35,7 @@ Sync = Annotated[bool | None, _switch("sync", "Say how many jobs the months have
 Records = Annotated[int | None, typer.Option(help="Of a message, 1 to 5000.", show_default=False)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, no more.")]
 Force = Annotated[bool, typer.Option("--force", help="Months that have shrunk, too.")]
-AsApel = Annotated[bool, typer.Option("--as-apel", help="Choose rows exactly as APEL does.")]
+AsApel = Annotated[bool, typer.Option("--as-apel", help="Rows and figures as APEL has them.")]
 
 
 @app.command()
@@ -99,6 +100,8 @@ def _after(text: str) -> date | None:
     first = day(text, "--to")
     if first is None:
         return None
+    if first.year == date.max.year:
+        raise UsageError(f"--to {text} has no day after it", hint="leave it out for no end")
     given = text.count("-")
     if given == 0:
         return date(first.year + 1, 1, 1)

@@ -79,7 +79,12 @@ def _outside(time: str) -> str:
 
 
 _RULES = (
-    Rule("MON", "Year", "year = 9999 AND month = 12", "the month after this one does not exist"),
+    Rule(
+        "MON",
+        "Year",
+        "year = 9999 AND month = 12",
+        "this month, or the one after it, does not exist",
+    ),
     Rule("FUT", "Month", f"{_MONTH} > now", "the month has not begun"),
     Rule(
         "WIN",

@@ -1,6 +1,7 @@
 """Text records read one by one: for messages whose records differ, or hold odd white space."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -41,7 +42,12 @@ def _write_numbers_plainly(message: TextMessage, records: list[dict[str, str]]) 
         for name in names:
             value = record.get(name, "")
             if "_" in value or not value.isascii():
-                record[name] = _plain_number(value)
+                plainly = _plain_array if name in message.form.arrays else _plain_number
+                record[name] = plainly(value)
+
+
+def _plain_array(value: str) -> str:
+    return re.sub(":([^,}]*)", lambda number: f":{_plain_number(number[1])}", value)
 
 
 def _plain_number(value: str) -> str:

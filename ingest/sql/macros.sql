@@ -13,12 +13,15 @@ CREATE MACRO stage.integer_of(v) AS
          THEN TRY_CAST(v AS BIGINT) END;
 
 -- A decimal: the shortest text of the 64-bit float, rounded half away from zero at three places.
--- Up to 15 digits a decimal text and its float's shortest text are the same.
+-- Up to 15 digits a decimal text and its float's shortest text are the same. DuckDB 2.0 takes `+-3`
+-- for a float, and an exponent carries a decimal past its range or has a point after it.
+CREATE MACRO stage.looks_decimal(v) AS
+    coalesce(isfinite(TRY_CAST(v AS DOUBLE)) AND NOT starts_with(v, '+-'), false);
 CREATE MACRO stage.decimal_of(v) AS
-    CASE WHEN length(v) <= 15 THEN TRY_CAST(v AS DECIMAL(10, 3))
-         WHEN isfinite(TRY_CAST(v AS DOUBLE))
+    CASE WHEN length(v) <= 15 AND NOT contains(v, 'e') AND NOT contains(v, 'E')
+         THEN TRY_CAST(v AS DECIMAL(10, 3))
+         WHEN stage.looks_decimal(v) AND abs(TRY_CAST(v AS DOUBLE)) < 10000000
          THEN TRY_CAST(TRY_CAST(v AS DOUBLE)::VARCHAR AS DECIMAL(10, 3)) END;
-CREATE MACRO stage.looks_decimal(v) AS coalesce(isfinite(TRY_CAST(v AS DOUBLE)), false);
 
 -- A time: seconds since the epoch, or ISO with Z, UTC or GMT; a 60th second rolls over.
 -- From year 1 to year 9999.

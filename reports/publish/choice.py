@@ -6,6 +6,7 @@ from typing import Any
 
 from appliance.errors import UsageError
 from appliance.publishing import PublishRequest
+from reports import apel
 from reports.publish.checks import problem
 from reports.publish.forms import Form
 from reports.publish.keys import one_a_key
@@ -65,21 +66,25 @@ def selection(source: Source, request: PublishRequest) -> str:
     return ", ".join(parts)
 
 
-def filtered(source: Source, request: PublishRequest) -> Choice:
-    """The rows of a dataset that may go out at all, whatever the interval."""
+def filtered(source: Source, request: PublishRequest, held: str = "") -> Choice:
+    """The rows of a dataset that may go out at all, whatever the interval.
+
+    `held`: SQL for rows that stand for the dataset's.
+    """
+    same = apel.fold if request.as_apel else str
+    if request.as_apel and (reference := apel.dataset(source.dataset)):
+        held = f"({reference})"
     conditions, given = ["true"], dict[str, Any]()
     if source.infrastructure and not request.local_jobs:
-        conditions.append(f"{source.infrastructure} = 'grid'")
-    if source.vo and request.include_vos:
-        conditions.append("vo IN (SELECT unnest($vos::VARCHAR[]))")
-        given["vos"] = list(request.include_vos)
-    elif source.vo and request.exclude_vos:
-        conditions.append("vo NOT IN (SELECT unnest($vos::VARCHAR[]))")
-        given["vos"] = list(request.exclude_vos)
+        conditions.append(f"{same(source.infrastructure)} = 'grid'")
+    if source.vo and (request.include_vos or request.exclude_vos):
+        named = f"(SELECT {same('vo')} FROM (SELECT unnest($vos::VARCHAR[]) AS vo))"
+        conditions.append(f"{same('vo')} {'IN' if request.include_vos else 'NOT IN'} {named}")
+        given["vos"] = list(request.include_vos or request.exclude_vos)
     shown = "*"
     if request.withhold_dns and any(f.name == "global_user_name" for f in source.kind.fields):
         shown = f"* REPLACE ('{WITHHELD}' AS global_user_name)"
-    rows = f"SELECT {shown} FROM {source.dataset} WHERE {' AND '.join(conditions)}"
+    rows = f"SELECT {shown} FROM {held or source.dataset} WHERE {' AND '.join(conditions)}"
     return Choice(rows, given)
 
 

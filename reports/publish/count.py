@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from appliance.publishing import Skipped
+from appliance.records.declare import Kind
 from reports.publish.checks import DEFAULT_BENCHMARK, reason
 from reports.publish.choice import Choice
 from reports.publish.forms import Form
@@ -36,23 +37,30 @@ def figures(form: Form) -> dict[str, str]:
     return {"records": "count(*)", **form.source.figures}
 
 
-def count(cursor: DuckDBPyConnection, form: Form, rows: Choice) -> Counted:
-    """Look at all rows, in one pass."""
+def count(
+    cursor: DuckDBPyConnection, form: Form, rows: Choice, *, for_ssm: bool = False
+) -> Counted:
+    """Look at all rows, in one pass.
+
+    `for_ssm`: note what SSM cannot read. Source: transport sheet, 1.3.
+    """
     benchmark = form.kind.benchmark
     unnamed = f"coalesce({benchmark.sql}, '') IN ('', 'None')" if benchmark else "false"
+    foreign = _beyond_ascii(form) if for_ssm else "false"
     example = f"min(CASE WHEN NOT ({GOOD}) THEN concat_ws(' ', {', '.join(form.kind.key)}) END)"
     found = cursor.execute(
         f"SELECT of_site, of_year, of_month, problem, {example}, count(*) FILTER ({unnamed}), "
-        f"{_sums(form)} FROM ({rows.sql}) GROUP BY ALL",
+        f"count(*) FILTER ({foreign}), {_sums(form)} FROM ({rows.sql}) GROUP BY ALL",
         rows.given,
     ).fetchall()
     good = [row for row in found if row[3] is None]
-    nameless = sum(row[5] for row in good) if form.arrays else 0
-    note = f"{nameless} records name no benchmark: {DEFAULT_BENCHMARK} is written"
     return Counted(
-        totals={(row[0], row[1], row[2]): row[6:] for row in good},
-        skipped=_skipped(form, ((row[3], row[6], row[4]) for row in found if row[3])),
-        notes=(note,) if nameless else (),
+        totals={(row[0], row[1], row[2]): row[7:] for row in good},
+        skipped=_skipped(form, ((row[3], row[7], row[4]) for row in found if row[3])),
+        notes=_notes(
+            nameless=sum(row[5] for row in good) if form.arrays else 0,
+            foreign=sum(row[6] for row in good),
+        ),
     )
 
 
@@ -71,6 +79,19 @@ def listed(places: Sequence[Place]) -> dict[str, list[object]]:
     """Months of sites as parameters: `sites`, `years`, `months`."""
     sites, years, months = zip(*places, strict=True) if places else ((), (), ())
     return {"sites": list(sites), "years": list(years), "months": list(months)}
+
+
+def _notes(*, nameless: int, foreign: int) -> tuple[str, ...]:
+    told = {
+        f"{nameless} records name no benchmark: {DEFAULT_BENCHMARK} is written": nameless,
+        f"{foreign} records are not plain ASCII: senders up to SSM 4.0 die of them": foreign,
+    }
+    return tuple(note for note, records in told.items() if records)
+
+
+def _beyond_ascii(form: Form) -> str:
+    texts = ", ".join(f.sql for f in form.fields() if f.kind is Kind.TEXT)
+    return f"strlen(concat({texts})) <> length(concat({texts}))"
 
 
 def _sums(form: Form) -> str:

@@ -10,6 +10,7 @@ from reports.publish import marks
 from reports.publish.choice import Choice, checked, filtered, selection, within
 from reports.publish.count import GOOD, Totals, count, figures, listed, totals
 from reports.publish.forms import Form, form_of
+from reports.publish.leftovers import groups_gone, months_gone
 from reports.publish.marks import Place
 
 _SHOWN = 5
@@ -42,13 +43,20 @@ def plan(cursor: DuckDBPyConnection, request: PublishRequest, dataset: str, now:
     everything = checked(form, request, now)
     mark = marks.sent_until(cursor, *named)
     chosen = within(everything, form.source, request, mark, now)
-    counted = count(cursor, form, chosen)
+    counted = count(cursor, form, chosen, for_ssm=request.for_ssm)
     places = sorted(counted.totals)
     # What the receiver has of these months afterwards, whatever was sent when.
     after = counted.totals
     if chosen is not everything:
         after = totals(cursor, form, everything, places)
-    months = _months(form, after, marks.totals(cursor, *named))
+    before = marks.totals(cursor, *named)
+    months = _months(form, after, before)
+    notes = counted.notes
+    if at := marks.published_at(cursor, *named):
+        notes += groups_gone(cursor, form.source, request, places, at)
+    if request.interval != "gap":
+        sent = {(site, year, month) for site, year, month, _ in before}
+        notes += months_gone(cursor, everything, list(sent - set(places)))
     shrinking = [str(month) for month in months if month.shrinks]
     refused = "" if request.force else "; ".join(shrinking[:_SHOWN])
     part = PublishedDataset(
@@ -58,7 +66,7 @@ def plan(cursor: DuckDBPyConnection, request: PublishRequest, dataset: str, now:
         records=counted.records,
         skipped=counted.skipped,
         months=tuple(months),
-        notes=counted.notes,
+        notes=notes,
         refused=refused,
     )
     return Plan(form, chosen.where(GOOD), part, places)

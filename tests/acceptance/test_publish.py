@@ -135,6 +135,7 @@ def test_flags_beat_the_configuration(tmp_path: Path) -> None:
         (("--dataset", "cloud_records", "--style", "v0.4"), "--style v0.3"),
         (("--dataset", "summaries", "--style", "ur"), "cannot be written as ur"),
         (("--dataset", "nothing"), "nothing has no messages; one of jobs"),
+        (("--dataset", "jobs", "--to", "9999"), "--to 9999 has no day after it; leave it out"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_a_hint(

@@ -186,6 +186,7 @@ LEVELS = st.sampled_from([
     "[hepspec: 10]", "{hepspec: 1, hepspec: 2}", "{hepspec: 1, HEPSPEC: 2}", '{"hepspec": 1}',
     "{other: 5, si2k: 1001}", "{other: 5}", "{hepspec: nan}", "{HEPSCORE23: 1e1, si2k: 1_0}",
     "{hepspec: 12.3456}", "{hepspec: -1}", "{hepspec: 99999999}", "{ hepspec : 1 , si2k : 2 }",
+    "{hepspec: ٣٤, si2k: 1_0 }",
 ])  # fmt: skip
 TYPES = st.sampled_from([None, None, "hepspec", "HEPSPEC", "hepscore23", "si2k", "NULL", "custom"])
 
@@ -211,6 +212,14 @@ def test_any_v0_4_service_level_is_that_of_a_plain_parser(
     repository: LocalRepository, texts: list[str]
 ) -> None:
     assert taken(repository, *texts) == expected(*texts)
+
+
+def test_digits_of_any_script_are_a_number_in_an_array_as_well(
+    repository: LocalRepository,
+) -> None:
+    text = record(LocalJobId="1", ServiceLevelType=None, ServiceLevel="{hepspec: ٣٤.5, si2k: 1_0}")
+    [row] = rows(repository, message(text, header=V4))
+    assert (row["ServiceLevelType"], row["ServiceLevel"]) == ("HEPSPEC", Decimal("34.5"))
 
 
 def test_uniform_and_ragged_records_give_equal_rows(repository: LocalRepository) -> None:

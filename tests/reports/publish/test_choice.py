@@ -208,3 +208,29 @@ def test_apel_sends_super_summaries_whose_jobs_ended_since_the_last_month_began(
     with repository.store.cursor() as cursor:
         found = cursor.execute(f"SELECT month FROM ({rows.sql})", rows.given).fetchall()
     assert found == [(7,)]
+
+
+def test_as_apel_sends_the_figures_that_apel_would_hold(load: Load, sent: Sent) -> None:
+    """Of two machines' jobs of one number the last stands; names that differ in case are one."""
+    grid = {"InfrastructureType": "Grid", "LocalJobId": "1"}
+    load(message(record(**grid, MachineName="a", VO="Atlas")))
+    load(message(record(**grid, MachineName="b", VO="atlas", WallDuration="70")))
+    load(message(record(**grid | {"LocalJobId": "2"}, VO="ATLAS", WallDuration="5")))
+    wanted = {"as_apel": True, "local_jobs": False, "include_vos": ("atlás",)}
+    [jobs] = sent("jobs", **wanted)
+    assert numbers([jobs], "WallDuration") == {"70", "5"}
+    assert numbers([jobs], "VO") == {"Atlas"}
+    summary, sync = sent("super_summaries", **wanted, interval="all", sync=True)
+    assert numbers([summary], "WallDuration") == {"75"}
+    assert numbers([summary], "NumberOfJobs") == numbers([sync], "NumberOfJobs") == {"2"}
+    [normalised] = sent("normalised_super_summaries", **wanted, sync=False)
+    assert numbers([normalised], "NormalisedWallDuration") == {"750"}
+    assert sent("super_summaries", include_vos=("atlás",)) == []
+
+
+def test_every_dataset_can_be_sent_as_apel_would(load: Load, sent: Sent) -> None:
+    load(message(), *(sheets.message(kind) for kind in (sheets.S, sheets.N3, sheets.SYNC)))
+    load(sheets.message(sheets.CLOUD), documents.star())
+    for dataset in SOURCES:
+        assert len(sent(dataset, as_apel=True)) == 1, dataset
+    assert sent("super_summaries", as_apel=True, interval="latest") == [], "June 2024 is long ago"

@@ -313,3 +313,39 @@ def test_with_jobs_go_the_numbers_of_jobs_of_their_months(
         "APEL-sync-message: v0.1\n"
         "Site: S1\nSubmitHost: ce\nNumberOfJobs: 4\nMonth: 6\nYear: 2024\n%%\n"
     )
+
+
+def test_what_the_receiver_keeps_though_it_is_no_more_is_told(
+    load: Load, repository: LocalRepository, clock: Clock
+) -> None:
+    """Messages cannot delete: of a job whose VO was mended, the receiver has two groups."""
+    june, july = record(VO="atlas"), record(LocalJobId="2", VO="atlas", EndTime="1719900000")
+    load(message(june, july))
+    clock.forward()
+    only = replace(SUPER, include_vos=("atlas",))
+    for request in (SUPER, only):
+        [part] = publish(repository.store, request, Received()).datasets
+        assert part.notes == ()
+    clock.forward()
+    load(message(record(VO="cms")))
+    clock.forward()
+    [part] = publish(repository.store, SUPER, Received()).datasets
+    assert part.notes == ("1 groups of 1 jobs were sent and are no more: the receiver keeps them",)
+    [part] = publish(repository.store, only, Received()).datasets
+    assert part.notes == ("nothing is left of 1 months, which the receiver keeps: S1 2024-06",)
+    [part] = publish(repository.store, replace(SUPER, as_apel=True), Received()).datasets
+    assert part.notes == ()
+
+
+def test_where_ssm_sends_what_it_would_die_of_is_told(
+    load: Load, repository: LocalRepository
+) -> None:
+    load(message(record(GlobalUserName="/CN=Zoë"), record(LocalJobId="2")))
+    for style in ("v0.3", "ur"):
+        request = replace(JOBS, interval="all", style=style, for_ssm=True)
+        [part] = publish(repository.store, request, Received()).datasets
+        assert part.notes == ("1 records are not plain ASCII: senders up to SSM 4.0 die of them",)
+    [part] = publish(repository.store, replace(request, for_ssm=False), Received()).datasets
+    assert part.notes == ()
+    withheld = replace(request, withhold_dns=True)
+    assert publish(repository.store, withheld, Received()).datasets[0].notes == ()

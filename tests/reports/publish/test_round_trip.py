@@ -100,12 +100,12 @@ def forget(repository: LocalRepository) -> None:
 def few(
     made: st.SearchStrategy[dict[str, str | None]],
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A test of up to four of such records."""
+    """A test of up to a dozen of such records: carrying them takes time, not making them."""
 
     def wrap(test: Callable[..., None]) -> Callable[..., None]:
         checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-        wrapped = given(found=st.lists(made, min_size=1, max_size=4))(test)
-        return settings(max_examples=15, deadline=None, suppress_health_check=checks)(wrapped)
+        wrapped = given(found=st.lists(made, min_size=1, max_size=12))(test)
+        return settings(max_examples=5, deadline=None, suppress_health_check=checks)(wrapped)
 
     return wrap
 

@@ -28,6 +28,19 @@ def test_what_has_one_record_or_is_no_text_message_stays_whole() -> None:
     assert halves(b"") is None
 
 
+def test_xml_is_split_between_its_records() -> None:
+    head = b'<?xml version="1.0" ?>\n<urf:UsageRecords xmlns:urf="x">\n'
+    one, two, three = (b"<urf:UsageRecord><urf:Site>%c</urf:Site></urf:UsageRecord>" % c
+                       for c in b"abc")  # fmt: skip
+    foot = b"\n</urf:UsageRecords>\n"
+    assert halves(head + one + b"\n" + two + b"\n" + three + foot) == (
+        head + one + foot, head + b"\n" + two + b"\n" + three + foot,
+    )  # fmt: skip
+    assert halves(head + one + foot) is None
+    assert halves(head + foot) is None
+    assert halves(head + one + b"<!-- " + two + b" -->" + three + foot) is None
+
+
 @given(st.lists(st.integers(0, 10**6), min_size=2, max_size=50))
 def test_no_record_is_lost_or_doubled(numbers: list[int]) -> None:
     def message(wanted: list[int]) -> bytes:
