@@ -2,13 +2,13 @@
 
 import http.client
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from appliance import wire
 from appliance.errors import ServiceUnreachable
-from appliance.repository import Delivery, Loaded, LogPiece, Question, in_batches
+from appliance.repository import Benchmark, Delivery, Loaded, LogPiece, Question, in_batches
 from appliance.sockets import short_name
 from appliance.table import Table
 
@@ -77,9 +77,9 @@ class RemoteRepository:
         found: Table = self._ask("jobs", question=question, limit=limit)
         return found
 
-    def query(self, sql: str) -> Table:
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> Table:
         """See `Repository`."""
-        found: Table = self._ask("query", sql=sql)
+        found: Table = self._ask("query", sql=sql, values=values)
         return found
 
     def export(
@@ -146,6 +146,15 @@ class RemoteRepository:
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""
         return int(self._ask("summarise", months=list(months), everything=everything))
+
+    def benchmarks(self, host: str = "") -> Table:
+        """See `Repository`."""
+        found: Table = self._ask("benchmarks", host=host)
+        return found
+
+    def set_benchmarks(self, wanted: Iterable[Benchmark]) -> int:
+        """See `Repository`."""
+        return int(self._ask("set_benchmarks", wanted=list(wanted)))
 
     def status(self) -> dict[str, Any]:
         """See `Repository`."""

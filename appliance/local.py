@@ -3,11 +3,11 @@
 import os
 import resource
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
-from appliance.repository import Delivery, Loaded, LogPiece, Question, in_batches
+from appliance.repository import Benchmark, Delivery, Loaded, LogPiece, Question, in_batches
 from appliance.store import Store
 from appliance.table import Table
 from appliance.version import VERSION
@@ -94,11 +94,11 @@ class LocalRepository:
         with self.store.cursor() as cursor:
             return jobs(cursor, question, limit)
 
-    def query(self, sql: str) -> Table:
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> Table:
         """See `Repository`."""
         from reports.query import query
 
-        return query(self.store, sql)
+        return query(self.store, sql, values)
 
     def export(
         self, dataset: str, form: str = "csv", month: tuple[int, int] | None = None
@@ -198,7 +198,7 @@ class LocalRepository:
                     [
                         Envelope(
                             body=d.body,
-                            source="load",
+                            source=d.source,
                             source_name=d.name,
                             received_at=d.received_at,
                             require_signature=False,
@@ -226,6 +226,19 @@ class LocalRepository:
         if chosen or everything:
             mark_due(self.store, chosen)
         return summarise(self.store)
+
+    def benchmarks(self, host: str = "") -> Table:
+        """See `Repository`."""
+        from reports.benchmarks import benchmarks
+
+        with self.store.cursor() as cursor:
+            return benchmarks(cursor, host)
+
+    def set_benchmarks(self, wanted: Iterable[Benchmark]) -> int:
+        """See `Repository`."""
+        from ingest.benchmarks.timeline import set_benchmarks
+
+        return set_benchmarks(self.store, list(wanted))
 
     def status(self) -> dict[str, Any]:
         """See `Repository`: what the file alone can tell."""

@@ -4,10 +4,11 @@
 the same questions, the same answers.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Protocol, Self, TypeVar
 
 from appliance.table import Table
@@ -40,6 +41,24 @@ class Delivery:
     """Seconds since the epoch, UTC: the file's own time."""
     signer: str = ""
     """The DN that the operator vouches for; only for what carries no signature."""
+    source: str = "load"
+    """What `messages.source` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """What a core of a submit host (or batch host) is worth from some moment on."""
+
+    host: str
+    type: str
+    """In its canonical spelling."""
+    level: Decimal
+    since: datetime | None = None
+    """UTC; None: from now on, or from the beginning if the host has no benchmark yet."""
+    also: bool = False
+    """Beside what the host has of other types; else in its place."""
+    site: str = ""
+    """Empty: the site of the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +151,8 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         Columns: those of the dataset `jobs`.
         """
 
-    def query(self, sql: str) -> Table:
-        """One read-only statement over the datasets."""
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> Table:
+        """One read-only statement over the datasets; `$name` in it stands for a value."""
 
     def export(
         self, dataset: str, form: str = "csv", month: tuple[int, int] | None = None
@@ -181,6 +200,16 @@ class Repository(AbstractContextManager["Repository"], Protocol):
 
         Returns:
             How many months of sites were summarised.
+        """
+
+    def benchmarks(self, host: str = "") -> Table:
+        """What holds when: the dataset `benchmarks`, of one host or of all, in order of time."""
+
+    def set_benchmarks(self, wanted: Iterable[Benchmark]) -> int:
+        """Set benchmarks, all or none; the jobs concerned become due to be joined again.
+
+        Returns:
+            How many changed anything: the same value again does not.
         """
 
     def status(self) -> dict[str, Any]:

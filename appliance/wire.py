@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from appliance import errors
-from appliance.repository import Delivery, Loaded, LogPiece, Question
+from appliance.repository import Benchmark, Delivery, Loaded, LogPiece, Question
 from appliance.table import Table
 
 _Framed = TypeVar("_Framed", Delivery, LogPiece)
-CLASSES = {"Question": Question, "Loaded": Loaded, "Table": Table}
+CLASSES = {kind.__name__: kind for kind in (Question, Loaded, Benchmark, Table)}
 _PLAIN: dict[str, Callable[[Any], object]] = {
     "$decimal": Decimal, "$time": datetime.fromisoformat, "$date": date.fromisoformat,
 }  # fmt: skip

@@ -28,7 +28,9 @@ _TIME_OF = {
     "gatekeeper_records": "time_stamp",
     "log_files": "received_at",
 }
-_TIMELESS = frozenset({"storage_group_attributes", "rejected_lines"})
+_TIMELESS = frozenset({
+    "storage_group_attributes", "rejected_lines", "benchmarks", "benchmark_settings",
+})  # fmt: skip
 
 
 def export(store: Store, dataset: str, form: str, month: tuple[int, int] | None) -> Iterator[bytes]:

@@ -78,7 +78,7 @@ def test_the_environment_chooses_the_data_directory_and_a_flag_beats_it(tmp_path
 
 def test_the_example_says_what_is_the_default_anyway(tmp_path: Path) -> None:
     plain = load_config(tmp_path, environment={})
-    file = written(tmp_path, example("SITE"))
+    file = written(tmp_path, example({"site.name": "SITE"}))
     same = load_config(tmp_path, environment={})
     assert same.site.name == "SITE"
     assert (same.trust, same.mqtt, same.spool) == (plain.trust, plain.mqtt, plain.spool)
@@ -95,5 +95,5 @@ def test_the_example_says_what_is_the_default_anyway(tmp_path: Path) -> None:
 
 
 def test_a_site_name_with_quotes_is_written_safely(tmp_path: Path) -> None:
-    written(tmp_path, example('A "quoted"\\ näme'))
+    written(tmp_path, example({"site.name": 'A "quoted"\\ näme'}))
     assert load_config(tmp_path, environment={}).site.name == 'A "quoted"\\ näme'

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from appliance import wire
 from appliance.errors import AcctError, ServiceUnreachable, UsageError
-from appliance.repository import Delivery, Loaded, Question
+from appliance.repository import Benchmark, Delivery, Loaded, Question
 from appliance.table import Table
 
 values = st.one_of(
@@ -36,6 +36,8 @@ def test_questions_and_answers_keep_theirs() -> None:
     loaded = Loaded(3, 2, 1, 10, 0, ("a: b",))
     assert wire.decode(wire.encode({"question": question}))["question"] == question
     assert wire.decode(wire.encode(loaded)) == loaded
+    benchmark = Benchmark("ce", "si2k", Decimal("2500.5"), datetime(2024, 6, 1), True, "S1")
+    assert wire.decode(wire.encode({"wanted": [benchmark]}))["wanted"] == [benchmark]
     nested = {"at": datetime(2024, 6, 1), "level": Decimal("1.500"), "other": {"x": 1}}
     assert wire.decode(wire.encode(nested)) == nested
 

@@ -1,12 +1,12 @@
 """A repository in memory: a few hundred jobs, the same in every run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal, Self
 
 from appliance.errors import AcctError
-from appliance.repository import Delivery, Loaded, LogPiece, Question
+from appliance.repository import Benchmark, Delivery, Loaded, LogPiece, Question
 from appliance.table import Table, Value
 
 NOW = datetime(2026, 5, 17, 12, 34, 56, tzinfo=UTC)
@@ -131,7 +131,7 @@ class FakeRepository:
         found = sorted(self.chosen(question), key=lambda row: row["end_time"], reverse=True)
         return Table(JOB, [tuple(row.values()) for row in found[:limit]])
 
-    def query(self, sql: str) -> Table:
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> Table:
         raise NotImplementedError
 
     def export(
@@ -192,6 +192,12 @@ class FakeRepository:
         raise NotImplementedError
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
+        raise NotImplementedError
+
+    def benchmarks(self, host: str = "") -> Table:
+        raise NotImplementedError
+
+    def set_benchmarks(self, wanted: Iterable[Benchmark]) -> int:
         raise NotImplementedError
 
     def status(self) -> dict[str, Any]:
