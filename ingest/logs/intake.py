@@ -1,43 +1,28 @@
 """The way in of logs: pieces of files become rows, and lines that failed, in one transaction."""
 
-import hashlib
-import json
 import logging
 import threading
-from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from appliance.errors import AcctError, Problem
 from appliance.repository import Loaded, LogPiece
 from appliance.resources import text
 from appliance.store import Store, TooLargeError, now
-from ingest.batch import ACCEPTED, DUPLICATE, Item, compress
-from ingest.envelope import Envelope
+from ingest.batch import ACCEPTED
 from ingest.loading import write
-from ingest.logs import lines, loading, staging
+from ingest.logs import loading, staging
 from ingest.logs.catalogue import FORMATS, by_name
 from ingest.logs.format import LogFormat, Settings
-from ingest.logs.loading import Counts
+from ingest.logs.ledger import amend_file, counted, write_files
+from ingest.logs.piece import Piece, opened
 
 _WORKERS = 2
-_LEVEL = 1
-"""Of Zstandard: logs repeat themselves; level 3 takes twice the time and saves nothing."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Piece:
-    """A piece on its way: the message that it becomes, and what became of its lines."""
-
-    item: Item
-    piece: LogPiece
-    lines: lines.Lines
-    counts: Counts
 
 
 _PIECES = """
@@ -69,13 +54,15 @@ class LogIntake:
             AcctError: The fault is ours (disk full): nothing was taken in.
         """
         with self._busy:
+            for piece in pieces:
+                by_name(piece.format)
             first = self._numbers(len(pieces))
-            return _counted(self._take(list(enumerate(pieces, first))))
+            return counted(self._take(list(enumerate(pieces, first))))
 
     def _take(self, numbered: Sequence[tuple[int, LogPiece]]) -> list[Piece]:
         """Load pieces together; what harms one of them harms no other."""
         with ThreadPoolExecutor(_WORKERS, thread_name_prefix="logs") as workers:
-            found = list(workers.map(_opened, numbered))
+            found = list(workers.map(opened, *zip(*numbered, strict=True)))
             with self._store.cursor() as cursor:
                 self._mark_known(cursor, found)
             fresh = [one for one in found if one.item.state == ACCEPTED]
@@ -87,7 +74,7 @@ class LogIntake:
                     raise
             except AcctError:
                 raise
-            except Exception as error:
+            except duckdb.Error as error:
                 if len(numbered) == 1:
                     self._refuse(found[0], error)
                     return found
@@ -97,10 +84,10 @@ class LogIntake:
                 self._clear(fresh)
         return [one for alone in numbered for one in self._take([alone])]
 
-    def _refuse(self, one: Piece, error: Exception) -> None:
+    def _refuse(self, one: Piece, error: duckdb.Error) -> None:
         """Keep a piece whole that the database will not read: no line should ever bring that."""
         log.exception("%s: message %d cannot be loaded", one.piece.name, one.item.number)
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        why = str(error).splitlines()[0]
         one.item.refuse(Problem("DBR", f"the store refuses it: {why}"))
         with self._store.transaction() as cursor:
             write(cursor, [one.item])
@@ -113,7 +100,7 @@ class LogIntake:
             piece: It, with nothing but these lines: each where it stood, the others blank.
         """
         with self._busy:
-            one = _opened((number, piece))
+            one = opened(number, piece)
             try:
                 self._stage(one)
                 with self._store.cursor() as cursor:
@@ -124,22 +111,24 @@ class LogIntake:
                     )
                     self._load(cursor, [one], folding)
                     one.counts.reasons.pop("blank", None)
-                    _amend_file(cursor, one)
+                    amend_file(cursor, one)
             finally:
                 self._clear([one])
-        return _counted([one])
+        return counted([one])
 
     def _mark_known(self, cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
-        """Content of the same format and machine that was loaded before adds nothing."""
+        """Content that was loaded before, and read in the same way, adds nothing."""
         rows = cursor.execute(
-            "SELECT m.sha256, m.kind, l.site, l.machine_name FROM store.messages AS m "
-            "JOIN store.log_files AS l USING (message_id) "
+            "SELECT m.sha256, m.kind, l.site, l.machine_name, l.parallel, l.timezone "
+            "FROM store.messages AS m JOIN store.log_files AS l USING (message_id) "
             "WHERE m.sha256 IN (SELECT unnest($1::VARCHAR[]))",
             [[one.item.sha256 for one in found]],
         ).fetchall()
         known = set(rows)
         for one in found:
-            key = one.item.sha256, one.piece.format, one.piece.site, one.piece.machine_name
+            read = one.piece
+            key = (one.item.sha256, read.format, read.site, read.machine_name, read.parallel,
+                   read.timezone)  # fmt: skip
             if key in known:
                 one.item.repeats(None)
             known.add(key)
@@ -160,7 +149,7 @@ class LogIntake:
         with self._store.transaction() as cursor:
             self._load(cursor, fresh, folding)
             write(cursor, [one.item for one in found])
-            _write_files(cursor, fresh)
+            write_files(cursor, fresh)
 
     def _fold(self, cursor: DuckDBPyConnection, fresh: Sequence[Piece]) -> list[LogFormat]:
         """Let lines of the batch speak together; the formats in which some have to."""
@@ -179,8 +168,8 @@ class LogIntake:
             if made.complete:
                 cursor.execute(text("ingest", f"sql/{made.complete}.sql"))
         for made in _formats(fresh):
-            for number, counted in loading.count(cursor, made).items():
-                counts[number].become(counted)
+            for number, found in loading.count(cursor, made).items():
+                counts[number].become(found)
             loading.load(cursor, made, counts)
             odd = {o.item.number: o.lines.odd for o in fresh if o.piece.format == made.name}
             loading.reject(cursor, made, odd)
@@ -192,22 +181,6 @@ class LogIntake:
             for made in _formats(fresh):
                 cursor.execute(f"TRUNCATE {staging.staged(made)}")
             cursor.execute("TRUNCATE stage.pieces")
-
-
-def _opened(numbered: tuple[int, LogPiece]) -> Piece:
-    number, piece = numbered
-    by_name(piece.format)
-    envelope = Envelope(
-        body=piece.body,
-        source="log",
-        source_name=piece.name,
-        received_at=piece.received_at,
-        require_signature=False,
-    )
-    item = Item(number, envelope, log_format=piece.format)
-    item.sha256 = hashlib.sha256(piece.body).hexdigest()
-    item.kept = compress(piece.body, _LEVEL)
-    return Piece(item, piece, lines.read(piece.body), Counts())
 
 
 def _formats(pieces: Sequence[Piece]) -> list[LogFormat]:
@@ -232,60 +205,3 @@ def _steps(cursor: DuckDBPyConnection, made: LogFormat) -> bool:
     """Whether lines wait to be folded into others."""
     asked = f"SELECT 1 FROM {staging.staged(made)} WHERE outcome = 'ignored step' LIMIT 1"
     return bool(made.fold and cursor.execute(asked).fetchall())
-
-
-def _write_files(cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
-    for one in found:
-        counts, piece = one.counts, one.piece
-        row = [one.item.number, piece.first_line]
-        row += [counts.records + counts.ignored + counts.failed]
-        row += [counts.records, counts.ignored, counts.failed, counts.replaced]
-        reasons = json.dumps(counts.reasons, sort_keys=True)
-        said = [reasons, piece.site, piece.machine_name, piece.parallel, piece.timezone]
-        values = [*row, *said, piece.layout]
-        cursor.execute(
-            f"INSERT INTO store.log_files VALUES ({', '.join('?' * len(values))})", values
-        )
-
-
-def _amend_file(cursor: DuckDBPyConnection, one: Piece) -> None:
-    """Lines that had failed are what they are now."""
-    counts, number = one.counts, one.item.number
-    [(reasons,)] = cursor.execute(
-        "SELECT ignored_reasons FROM store.log_files WHERE message_id = ?", [number]
-    ).fetchall()
-    together = Counter(json.loads(reasons)) + Counter(counts.reasons)
-    cursor.execute(
-        "UPDATE store.log_files SET records = records + ?, ignored = ignored + ?, "
-        "failed = lines - records - ignored - ? - ?, replaced = replaced + ?, "
-        "ignored_reasons = ? WHERE message_id = ?",
-        [counts.records, counts.ignored, counts.records, counts.ignored, counts.replaced,
-         json.dumps(together, sort_keys=True), number],
-    )  # fmt: skip
-    cursor.execute(
-        "UPDATE store.messages SET records = records + ? WHERE message_id = ?",
-        [counts.records, number],
-    )
-
-
-def _counted(found: Sequence[Piece]) -> Loaded:
-    known = sum(one.item.state == DUPLICATE for one in found)
-    refused = [one.item for one in found if one.item.error]
-    failed = sum(one.counts.failed for one in found)
-    return Loaded(
-        messages=len(found),
-        accepted=len(found) - known - len(refused),
-        rejected=failed + len(refused),
-        records=sum(one.counts.records for one in found),
-        ignored=known,
-        lines=sum(c.records + c.ignored + c.failed for c in (one.counts for one in found)),
-        lines_ignored=sum(one.counts.ignored for one in found),
-        lines_failed=failed,
-        replaced=sum(one.counts.replaced for one in found),
-        problems=tuple(
-            f"{one.piece.name}: message {one.item.number}: {one.counts.failed} lines"
-            for one in found
-            if one.counts.failed
-        )
-        + tuple(f"{i.envelope.source_name}: message {i.number}: {i.error}" for i in refused),
-    )

@@ -1,7 +1,6 @@
 """Loading: staged lines become rows, and what became of the others is written down."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import cache
 
 from duckdb import DuckDBPyConnection
@@ -10,32 +9,12 @@ from appliance.records.declare import Kind
 from appliance.tables import columns
 from ingest.logs.format import LogFormat
 from ingest.logs.outcomes import reason
+from ingest.logs.piece import Counts
 from ingest.logs.staging import records, staged
 
 _OWN = ("message_id", "line")
 """Columns that say where a record stands, not what it says."""
 _LINES_AT_ONCE = 10_000
-
-
-@dataclass(slots=True)
-class Counts:
-    """What became of the lines of a piece: records + ignored + failed."""
-
-    records: int = 0
-    failed: int = 0
-    replaced: int = 0
-    """Records in the place of earlier ones that said something else."""
-    reasons: dict[str, int] = field(default_factory=dict)
-    """Ignored lines by reason."""
-
-    @property
-    def ignored(self) -> int:
-        """Lines that are well-formed, but no record."""
-        return sum(self.reasons.values())
-
-    def become(self, other: "Counts") -> None:
-        """Take these over; what was replaced is counted apart."""
-        self.records, self.failed, self.reasons = other.records, other.failed, other.reasons
 
 
 def count(cursor: DuckDBPyConnection, made: LogFormat) -> dict[int, Counts]:

@@ -14,7 +14,7 @@ _MOST_COLONS = 9
 """That a job's name may hold."""
 _COLUMNS = """job_name local_user_id local_user_group wall_duration cpu_duration start_time end_time
 queue memory_real memory_virtual processors state user_job_name submit_time gpu_count cpu_source
-account join_id""".split()  # noqa: SIM905 # as the others
+account join_id job_label""".split()  # noqa: SIM905 # as the others
 
 
 def _select(settings: Settings) -> str:

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from appliance.records.declare import Field
 from ingest.logs.format import LogFormat, Settings
 from ingest.logs.outcomes import outcome
 
@@ -16,7 +17,7 @@ def staged(made: LogFormat) -> str:
 
 def table(made: LogFormat) -> str:
     """The statement that makes the staging table. `text` is that of lines that failed."""
-    columns = [f"{c.sql} {c.stored}" for c in made.kind.fields if c.name in made.columns]
+    columns = [f"{c.sql} {c.stored}" for c in _columns(made)]
     return (
         f"CREATE TABLE IF NOT EXISTS {staged(made)} "
         f"(message BIGINT, record INTEGER, {', '.join(columns)}, outcome VARCHAR, text VARCHAR)"
@@ -35,10 +36,15 @@ INSERT INTO {staged(made)}
 WITH lines AS (SELECT line, text
                FROM unnest(string_split($text, chr(10))) WITH ORDINALITY AS split(text, line)),
 read AS ({made.select(settings)})
-SELECT $message::BIGINT, line, {", ".join(made.columns)}, outcome,
+SELECT $message::BIGINT, line, {", ".join(c.sql for c in _columns(made))}, outcome,
        CASE WHEN outcome IS NOT NULL AND NOT starts_with(outcome, 'ignored ') THEN text END
 FROM (SELECT * REPLACE ({outcome(made.kind, given)} AS outcome)
       FROM (SELECT *, $now::TIMESTAMP AS now FROM read))"""
+
+
+def _columns(made: LogFormat) -> list[Field]:
+    """What is staged, in the order of the record type."""
+    return [field for field in made.kind.fields if field.name in made.columns]
 
 
 def records(made: LogFormat) -> str:

@@ -37,6 +37,7 @@ SELECT line, text,
        END AS gpu_count,
        'cpu' AS cpu_source, stage.said(account) AS account,
        CASE WHEN task_number IS NOT NULL THEN number END AS join_id,
+       CASE WHEN part <> 'NONE' THEN part END AS job_label,
        CASE WHEN part = 'NONE' AND number_value IS NOT NULL AND wall_duration IS NOT NULL
              AND cpu_duration IS NOT NULL AND processors IS NOT NULL
              AND start_time > TIMESTAMP '1970-01-02' AND end_time > TIMESTAMP '1970-01-02'

@@ -5,7 +5,7 @@ SET cpu_duration = job.cpu_duration + tasks.cpu_duration, cpu_source = 'cpu, tas
 FROM (SELECT job.message, job.record, sum(least(task.cpu_duration, 1000000000000))::BIGINT AS cpu_duration
       FROM (SELECT * FROM stage.sge_lines JOIN stage.pieces USING (message)
             WHERE outcome IS NULL) AS job
-      JOIN (SELECT DISTINCT ON (site, machine_name, job_name, text, start_time, end_time) *
+      JOIN (SELECT DISTINCT ON (site, machine_name, job_name, job_label, start_time, end_time) *
             FROM stage.sge_lines JOIN stage.pieces USING (message)
             WHERE outcome = 'ignored step') AS task
         ON task.job_name = job.job_name AND task.site = job.site
