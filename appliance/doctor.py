@@ -11,7 +11,8 @@ def findings(config: Config) -> list[str]:
     """What is wrong, one line each; empty: nothing."""
     if not config.data.is_dir():
         return [f"no directory {config.data}; acct init makes it"]
-    return [*_spools(config), *_store(config), *_trust(config)]
+    found = [*_spools(config), *_store(config), *_trust(config)]
+    return list(dict.fromkeys(found))  # a service that runs warns as well
 
 
 def _spools(config: Config) -> Iterator[str]:
@@ -39,6 +40,7 @@ def _store(config: Config) -> Iterator[str]:
     for source in status["sources"]:
         if not source["well"]:
             yield f"{source['name']}: {source['state']}"
+    yield from status["warnings"]
     if rejected := status["messages"]["rejected"]:
         yield f"{rejected} messages were refused; acct rejects list says why"
 

@@ -25,7 +25,7 @@ from appliance.repository import Delivery, LogPiece, Repository
 from appliance.sockets import short_name
 
 QUESTIONS = ("report", "jobs", "query", "messages", "message", "rejected_lines", "retry", "drop",
-             "summarise", "status", "benchmarks", "set_benchmarks")  # fmt: skip
+             "summarise", "status", "benchmarks", "set_benchmarks", "join", "unjoined")  # fmt: skip
 """Methods of the repository whose arguments and answers are JSON."""
 
 _LARGEST = 512 * 1024 * 1024

@@ -35,7 +35,15 @@ def hoisted(arguments: list[str]) -> list[str]:
 
 def _run(arguments: list[str]) -> int:
     from appliance.cli import SeenEnough, app
-    from appliance.commands import answers, benchmarks, care, importing, intake, setup  # noqa: F401 # they register
+    from appliance.commands import (  # noqa: F401 # they register
+        answers,
+        benchmarks,
+        care,
+        importing,
+        intake,
+        joining,
+        setup,
+    )
     from appliance.errors import AcctError
     from appliance.printable import printable
 

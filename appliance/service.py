@@ -203,7 +203,8 @@ class ServiceRepository(LocalRepository):
     def status(self) -> dict[str, Any]:
         """See `Repository`."""
         service = self._service
-        return super().status() | {
+        known = super().status()
+        return known | {
             "started_at": service.started_at,
             "parts": [
                 {"name": p.name, "state": p.state(), "detail": p.detail, "restarts": p.restarts}
@@ -219,7 +220,7 @@ class ServiceRepository(LocalRepository):
                 for fed in service.intake.fed
             ],
             "intake": service.intake.pace.table(),
-            "warnings": self._warnings(),
+            "warnings": known["warnings"] + self._warnings(),
         }
 
     def _warnings(self) -> list[str]:

@@ -74,4 +74,5 @@ JOB = RecordType(
         ),
     ),
     fqan="fqan",
+    joined=True,
 )

@@ -194,6 +194,12 @@ class FakeRepository:
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         raise NotImplementedError
 
+    def join(self, *, everything: bool = False) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def unjoined(self, reason: str = "", limit: int = 100) -> Table:
+        raise NotImplementedError
+
     def benchmarks(self, host: str = "") -> Table:
         raise NotImplementedError
 
