@@ -193,6 +193,16 @@ class RemoteRepository:
         found: Rebuilt = self._ask("rebuild", check=check, reject=reject)
         return found
 
+    def join(self, *, everything: bool = False) -> dict[str, Any]:
+        """See `Repository`."""
+        found: dict[str, Any] = self._ask("join", everything=everything)
+        return found
+
+    def unjoined(self, reason: str = "", limit: int = 100) -> Table:
+        """See `Repository`."""
+        found: Table = self._ask("unjoined", reason=reason, limit=limit)
+        return found
+
     def benchmarks(self, host: str = "") -> Table:
         """See `Repository`."""
         found: Table = self._ask("benchmarks", host=host)

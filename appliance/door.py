@@ -26,7 +26,8 @@ from appliance.sockets import short_name
 
 QUESTIONS = ("report", "jobs", "query", "messages", "message", "retry", "drop", "summarise",
              "publish", "send", "rebuild", "doubts", "status", "rejected_lines", "benchmarks",
-             "set_benchmarks", "reaches", "collected", "note_collected")  # fmt: skip
+             "set_benchmarks", "reaches", "collected", "note_collected", "join",
+             "unjoined")  # fmt: skip
 """Methods of the repository whose arguments and answers are JSON."""
 
 _LARGEST = 512 * 1024 * 1024

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, get_args, get_type_hints
 
 from appliance.config import Config, Spool
+from appliance.configfile import key_of
 from appliance.printable import printable
 
 _HEAD = """\
@@ -66,8 +67,12 @@ def _sections(name: str, kind: Any, given: Mapping[str, object]) -> Iterator[str
     yield _section(f"[{name}]", kind, own)
     hints = get_type_hints(kind)
     for declared in fields(kind):
-        if is_dataclass(hints[declared.name]):
-            yield from _sections(f"{name}.{declared.name}", hints[declared.name], given)
+        inner = hints[declared.name]
+        if is_dataclass(inner):
+            yield from _sections(f"{name}.{declared.name}", inner, given)
+        elif "doc" not in declared.metadata:
+            head = f"[[{name}.{declared.name}]]"
+            yield _section(head, get_args(inner)[0], {}, commented=True)
 
 
 def _section(head: str, kind: Any, given: Mapping[str, object], *, commented: bool = False) -> str:
@@ -85,8 +90,9 @@ def _key(declared: "Field[Any]", given: Mapping[str, object]) -> Iterator[str]:
     if declared.name in given:
         yield f"{declared.name} = {_toml(given[declared.name])}"
         return
-    default = declared.default if declared.default is not MISSING else []
-    yield f"#{declared.name} = {_toml(default)}"
+    made = declared.default_factory
+    default = made() if made is not MISSING else declared.default
+    yield f"#{key_of(declared)} = {_toml(default)}"
 
 
 def _toml(value: object) -> str:

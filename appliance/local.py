@@ -27,6 +27,7 @@ from appliance.version import VERSION
 
 if TYPE_CHECKING:
     from ingest.batch import Item
+    from ingest.joining.joiner import Joiner
     from ingest.logs.intake import LogIntake
     from ingest.pipeline import Pipeline
     from ingest.replay import Progress
@@ -45,6 +46,7 @@ class LocalRepository:
         self._publishing = threading.Lock()
         self._pipeline: Pipeline | None = None
         self._log_intake: LogIntake | None = None
+        self._joiner: Joiner | None = None
         self._changes = 0
         self.progress: Progress = lambda _done, _of: None
         """Told how far a rebuild is, in messages; what it raises stops it."""
@@ -54,10 +56,11 @@ class LocalRepository:
         """Open the file; with `read_only` several processes may, unless summaries are due."""
         if not read_only:  # what writes mostly takes in: this is imported while the file is opened
             threading.Thread(target=import_module, args=("ingest.pipeline",)).start()
+        from ingest.joining.due import is_due
         from reports.summarise import due
 
         store = Store.open(config, read_only=read_only)
-        if store.read_only and due(store):
+        if store.read_only and (due(store) or is_due(store)):
             store.close()
             store = Store.open(config)
         repository = cls(store)
@@ -92,6 +95,16 @@ class LocalRepository:
             if self._log_intake is None:
                 self._log_intake = LogIntake(self.store, numbers)
             return self._log_intake
+
+    @property
+    def joiner(self) -> "Joiner":
+        """What makes jobs of events."""
+        from ingest.joining.joiner import Joiner
+
+        with self._making:
+            if self._joiner is None:
+                self._joiner = Joiner(self.store)
+            return self._joiner
 
     def __enter__(self) -> Self:
         return self
@@ -240,6 +253,7 @@ class LocalRepository:
         loaded = Loaded()
         for batch in in_batches(pieces, _BYTES_AT_ONCE):
             loaded += self.log_intake.take_in(batch)
+        self.summarise()
         return loaded
 
     def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
@@ -265,8 +279,11 @@ class LocalRepository:
 
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""
+        from ingest.joining.due import is_due
         from reports.summarise import mark_due, summarise
 
+        if is_due(self.store):
+            self.joiner.join()
         chosen = list(months)
         if chosen or everything:
             mark_due(self.store, chosen)
@@ -302,6 +319,22 @@ class LocalRepository:
             self.summarise()
             return rebuild(self.store, self.pipeline, self.progress, check=check, reject=reject)
 
+    def join(self, *, everything: bool = False) -> dict[str, Any]:
+        """See `Repository`."""
+        from reports.joins import counts, unclaimed
+
+        joined = self.joiner.join(everything=everything)
+        self.summarise()
+        with self.store.cursor() as cursor:
+            return {"events": joined, **counts(cursor), "unclaimed": unclaimed(cursor)}
+
+    def unjoined(self, reason: str = "", limit: int = 100) -> Table:
+        """See `Repository`."""
+        from reports.joins import unjoined
+
+        with self.store.cursor() as cursor:
+            return unjoined(cursor, reason, limit)
+
     def benchmarks(self, host: str = "") -> Table:
         """See `Repository`."""
         from reports.benchmarks import benchmarks
@@ -313,16 +346,21 @@ class LocalRepository:
         """See `Repository`."""
         from ingest.benchmarks.timeline import set_benchmarks
 
-        return set_benchmarks(self.store, list(wanted))
+        changed = set_benchmarks(self.store, list(wanted))
+        self.summarise()
+        return changed
 
     def status(self) -> dict[str, Any]:
         """See `Repository`: what the file alone can tell."""
+        from reports.joins import counts as joins
+        from reports.joins import warnings
         from reports.messages import counts
         from reports.summarise import due
 
         with self.store.cursor() as cursor:
             cursor.execute("BEGIN TRANSACTION READ ONLY")  # figures of one moment
             counted = counts(cursor)
+            joined, odd = joins(cursor), warnings(cursor)
         return {
             "version": VERSION,
             "data": str(self.store.config.data),
@@ -332,10 +370,11 @@ class LocalRepository:
             "sender": None,
             **counted,
             "unsummarised": due(self.store),
+            "joined": joined,
             "intake": [],
             "store_bytes": os.path.getsize(self.store.config.store),  # noqa: PTH202
             "memory_bytes": _resident_bytes(),
-            "warnings": [],
+            "warnings": odd,
         }
 
     def doubts(self) -> list[str]:

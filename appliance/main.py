@@ -42,6 +42,7 @@ def _run(arguments: list[str]) -> int:
         collecting,
         importing,
         intake,
+        joining,
         publishing,
         sending,
         setup,

@@ -78,6 +78,7 @@ def _make(
     store: Store, pipeline: "Pipeline", folder: Path, progress: "Progress"
 ) -> "list[Refused]":
     """Another store with all that is derived; the messages that this program refuses."""
+    from ingest.joining.joiner import Joiner
     from ingest.logs.intake import LogIntake
     from ingest.pipeline import Pipeline
     from ingest.replay import replay
@@ -90,10 +91,22 @@ def _make(
             refused = replay(store, into, LogIntake(made, into.numbers), progress)
         finally:
             into.close()
+        _set_benchmarks(store, made)
+        Joiner(made).join(everything=True)
         summarise(made)
     finally:
         made.close()
     return refused
+
+
+def _set_benchmarks(store: Store, made: Store) -> None:
+    """Nobody sent the benchmarks: they are as they were set."""
+    with store.cursor() as cursor:
+        rows = cursor.execute("SELECT * FROM store.benchmark_settings").fetchall()
+    if rows:
+        with made.transaction() as cursor:
+            marks = ", ".join("?" * len(rows[0]))
+            cursor.executemany(f"INSERT INTO store.benchmark_settings VALUES ({marks})", rows)
 
 
 @contextmanager

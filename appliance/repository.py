@@ -312,6 +312,22 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         nothing is changed if there are any.
         """
 
+    def join(self, *, everything: bool = False) -> dict[str, Any]:
+        """Make jobs of events: of what came since the last time, or of everything anew.
+
+        Returns:
+            `events` (looked at now), and of all events `grid`, `local` and `none` (what they
+            became), `reasons` (events by why they are not what they should be), `uncovered`
+            (jobs without a benchmark), `months` (of these, the first and the last, by reason) and
+            `unclaimed` (lines of gatekeepers).
+        """
+
+    def unjoined(self, reason: str = "", limit: int = 100) -> Table:
+        """Events that are not the jobs that they should be, latest first, with their lines.
+
+        `reason`: see `reports.joins.REASONS`; empty: those of all events that want a look.
+        """
+
     def benchmarks(self, host: str = "") -> Table:
         """What holds when: the dataset `benchmarks`, of one host or of all, in order of time."""
 
@@ -328,8 +344,9 @@ class Repository(AbstractContextManager["Repository"], Protocol):
         `version`, `data`, `started_at` (s, None without a service), `parts` (list of `name`,
         `state`, `detail`, `restarts`), `sources` (list of `name`, `waiting`, `state`), `sender`
         (`to`, `waiting`, `sent`, `problems`; None: we do not send), `messages` (count by state),
-        `records`, `jobs`, `unsummarised` (months of sites), `intake` (list of [minute as epoch s,
-        messages, records, rejected], the last hour), `store_bytes`, `memory_bytes`, `warnings`
+        `records`, `jobs`, `unsummarised` (months of sites), `joined` (as `join` gives it, but for
+        `events` and `unclaimed`), `intake` (list of [minute as epoch s, messages, records,
+        rejected], the last hour), `store_bytes`, `memory_bytes`, `warnings`
         (list of text).
         """
 

@@ -246,7 +246,8 @@ class ServiceRepository(LocalRepository):
     def status(self) -> dict[str, Any]:
         """See `Repository`."""
         service = self._service
-        return super().status() | {
+        known = super().status()
+        return known | {
             "started_at": service.started_at,
             "parts": [
                 {"name": p.name, "state": p.state(), "detail": p.detail, "restarts": p.restarts}
@@ -258,7 +259,7 @@ class ServiceRepository(LocalRepository):
             ],
             "sender": service.sender.state() if service.sender else None,
             "intake": service.intake.pace.table(),
-            "warnings": self._warnings(),
+            "warnings": known["warnings"] + self._warnings(),
         }
 
     def _warnings(self) -> list[str]:

@@ -151,7 +151,8 @@ def merge(kind: RecordType, *, alone: bool) -> str:
     """
     names = [*columns(kind), "message_id"]
     on = " AND ".join(f"t.{name} = s.{name}" for name in kind.key)
-    update = ", ".join(f"{name} = s.{name}" for name in names)
+    made = ["joined_at = NULL"] * kind.joined  # what was received stands before what was joined
+    update = ", ".join([*(f"{name} = s.{name}" for name in names), *made])
     return (
         f"MERGE INTO store.{kind.stored_in} AS t USING ({_source(kind, alone=alone)}) AS s ON {on} "
         f"WHEN MATCHED THEN UPDATE SET {update} "

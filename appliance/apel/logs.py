@@ -55,11 +55,6 @@ def _batch(parser: Ini, kind: str, entry: dict[str, Any], notes: list[str]) -> N
             f"[[logs]] timezone = {entry['timezone']}, this host's: that of whoever wrote the "
             "Slurm file, if it is another"
         )
-    if parser.is_on("batch.scale_host_factor"):
-        notes.append(
-            "parser.cfg: [batch] scale_host_factor is on: here durations stay as LSF measured "
-            "them; let benchmarks say how the hosts differ"
-        )
 
 
 def local_zone() -> str:

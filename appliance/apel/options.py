@@ -62,7 +62,11 @@ PARSER = _of(
     ("batch.filename_prefix", _PATTERN, _LOGS_PATH),
     ("batch.filename_pattern", _PATTERN, _LOGS_PATH),
     ("batch.subdirs", "`**` in the file pattern", _LOGS_PATH),
-    ("batch.scale_host_factor", "no place: durations stay as LSF measured them; told if it is on"),
+    (
+        "batch.scale_host_factor",
+        "`lsf` among the formats; factors multiply the benchmark, durations stay as measured",
+        ("join.scale",),
+    ),
     ("batch.ge_ms_timestamps", "not needed: milliseconds are recognised by their size"),
     ("logging.*", _LOG),
 )

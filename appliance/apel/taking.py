@@ -44,6 +44,8 @@ def take_over(folder: Path) -> Taken:
     _as_they_are(files, taken)
     taken.logs, notes = logs_of(files["parser"])
     taken.notes += notes
+    if files["parser"].is_on("batch.scale_host_factor"):
+        taken.settings["join.scale"] = ["htcondor", "lsf"]
     _publish(files["client"], taken)
     _send(files["client"], files["sender"], taken)
     _benchmarks(files["client"], taken)

@@ -27,7 +27,8 @@ what `messages.kind` says), the record type that it makes (`EVENT` or `GATEKEEPE
 - `fold`: a file of SQL statements run once a batch's lines are in `stage.<format>_lines` (and
   their sites and machines in `stage.pieces`), if any of them says `ignored step`: what lines say
   together, such as steps of their jobs.
-- `complete`: the same inside the transaction, before the rows: what lines say of rows held already.
+- `complete`: the same inside the transaction, before the rows: what lines say of rows held already;
+  it returns `message_id, line` of each of these rows, to be joined again.
   It writes to `store` alone: a transaction writes to one database.
 
 A line can be taken apart with `string_split(text, '|')`. Measured on 32 MB of 15 columns: 0.23 s,

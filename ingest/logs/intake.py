@@ -206,7 +206,8 @@ class LogIntake:
         counts = {one.item.number: one.counts for one in fresh}
         for made in folding:
             if made.complete:
-                cursor.execute(text("ingest", f"sql/{made.complete}.sql"))
+                told = cursor.execute(text("ingest", f"sql/{made.complete}.sql")).fetchall()
+                _note_due(cursor, told)
         for made in _formats(fresh):
             for number, found in loading.count(cursor, made).items():
                 counts[number].become(found)
@@ -215,6 +216,7 @@ class LogIntake:
             loading.reject(cursor, made, odd)
         for one in fresh:
             one.item.records = one.counts.records
+        _note_due(cursor, [(number, None) for number in counts])
 
     def _clear(self, fresh: Sequence[Piece]) -> None:
         with self._store.cursor() as cursor:
@@ -239,6 +241,14 @@ def _say_where(cursor: DuckDBPyConnection, fresh: Sequence[Piece]) -> None:
         "INSERT INTO stage.pieces SELECT unnest($1::BIGINT[]), unnest($2::VARCHAR[]), "
         "unnest($3::VARCHAR[])",
         list(columns),
+    )
+
+
+def _note_due(cursor: DuckDBPyConnection, lines: Sequence[tuple[int, int | None]]) -> None:
+    """Lines, or (no line) whole pieces, are to be joined."""
+    cursor.execute(
+        "INSERT INTO store.logs_due SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[])",
+        [[message for message, _ in lines], [line for _, line in lines]],
     )
 
 

@@ -1,4 +1,5 @@
 -- Steps whose job's row came in an earlier piece: what they know is added to the job as it is held.
+-- One row a job: its line, to be joined again.
 UPDATE store.events AS job
 SET memory_real = greatest(job.memory_real, steps.memory_real),
     memory_virtual = greatest(job.memory_virtual, steps.memory_virtual),
@@ -26,3 +27,4 @@ FROM (SELECT job.site, job.machine_name, job.job_name, job.end_time,
       GROUP BY job.site, job.machine_name, job.job_name, job.end_time) AS steps
 WHERE job.site = steps.site AND job.machine_name = steps.machine_name
   AND job.job_name = steps.job_name AND job.end_time = steps.end_time
+RETURNING job.message_id, job.line

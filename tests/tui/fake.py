@@ -226,6 +226,12 @@ class FakeRepository:
     def rebuild(self, *, check: bool = False, reject: bool = False) -> Rebuilt:
         raise NotImplementedError
 
+    def join(self, *, everything: bool = False) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def unjoined(self, reason: str = "", limit: int = 100) -> Table:
+        raise NotImplementedError
+
     def benchmarks(self, host: str = "") -> Table:
         raise NotImplementedError
 

@@ -16,6 +16,7 @@ from appliance.repository import Benchmark
 from appliance.resources import text
 from appliance.store import Store, now
 from appliance.table import Value
+from ingest.benchmarks.timeline import set_benchmarks
 
 CE = "ce1.example.org:9619/ce1-condor"
 JAN, APR, JUL, OCT = (datetime(2025, month, 1) for month in (1, 4, 7, 10))
@@ -40,15 +41,15 @@ def due(repository: LocalRepository) -> list[tuple[object, ...]]:
 
 
 def test_the_first_value_of_a_host_holds_from_the_beginning(repository: LocalRepository) -> None:
-    assert repository.set_benchmarks([score("12.5")]) == 1
+    assert set_benchmarks(repository.store, [score("12.5")]) == 1
     assert timeline(repository) == [("HEPscore23", Decimal("12.5"), BEGINNING, None)]
     assert due(repository) == [(BEGINNING, None)]
 
 
 def test_a_later_value_without_a_date_holds_from_now_on(repository: LocalRepository) -> None:
     before = now()
-    repository.set_benchmarks([score("12.5")])
-    repository.set_benchmarks([score("13")])
+    set_benchmarks(repository.store, [score("12.5")])
+    set_benchmarks(repository.store, [score("13")])
     first, second = timeline(repository)
     assert first[3] == second[2]
     assert isinstance(second[2], datetime)
@@ -56,7 +57,7 @@ def test_a_later_value_without_a_date_holds_from_now_on(repository: LocalReposit
 
 
 def test_a_new_type_closes_the_old_from_its_start(repository: LocalRepository) -> None:
-    repository.set_benchmarks([spec("10"), score("12.5", APR)])
+    set_benchmarks(repository.store, [spec("10"), score("12.5", APR)])
     assert timeline(repository) == [
         ("HEPSPEC", Decimal(10), BEGINNING, APR),
         ("HEPscore23", Decimal("12.5"), APR, None),
@@ -64,18 +65,18 @@ def test_a_new_type_closes_the_old_from_its_start(repository: LocalRepository) -
 
 
 def test_also_puts_both_in_force(repository: LocalRepository) -> None:
-    repository.set_benchmarks([spec("10"), score("12.5", APR, also=True)])
+    set_benchmarks(repository.store, [spec("10"), score("12.5", APR, also=True)])
     assert timeline(repository) == [
         ("HEPSPEC", Decimal(10), BEGINNING, None),
         ("HEPscore23", Decimal("12.5"), APR, None),
     ]
-    repository.set_benchmarks([score("13", JUL, also=True)])
+    set_benchmarks(repository.store, [score("13", JUL, also=True)])
     assert timeline(repository) == [
         ("HEPSPEC", Decimal(10), BEGINNING, None),
         ("HEPscore23", Decimal("12.5"), APR, JUL),
         ("HEPscore23", Decimal(13), JUL, None),
     ]
-    repository.set_benchmarks([spec("11", OCT)])
+    set_benchmarks(repository.store, [spec("11", OCT)])
     assert timeline(repository) == [
         ("HEPSPEC", Decimal(10), BEGINNING, OCT),
         ("HEPscore23", Decimal("12.5"), APR, JUL),
@@ -85,8 +86,8 @@ def test_also_puts_both_in_force(repository: LocalRepository) -> None:
 
 
 def test_a_value_set_into_the_past_ends_where_the_next_begins(repository: LocalRepository) -> None:
-    repository.set_benchmarks([score("10"), score("20", OCT)])
-    repository.set_benchmarks([score("15", APR)])
+    set_benchmarks(repository.store, [score("10"), score("20", OCT)])
+    set_benchmarks(repository.store, [score("15", APR)])
     assert timeline(repository) == [
         ("HEPscore23", Decimal(10), BEGINNING, APR),
         ("HEPscore23", Decimal(15), APR, OCT),
@@ -98,40 +99,40 @@ def test_a_value_set_into_the_past_ends_where_the_next_begins(repository: LocalR
 def test_only_the_span_that_changes_is_due_to_be_joined_again(
     repository: LocalRepository,
 ) -> None:
-    repository.set_benchmarks([spec("10"), score("13", JUL, also=True), spec("11", OCT)])
+    set_benchmarks(repository.store, [spec("10"), score("13", JUL, also=True), spec("11", OCT)])
     with repository.store.transaction() as cursor:
         cursor.execute("DELETE FROM store.join_due")
-    repository.set_benchmarks([score("12", APR, also=True)])  # up to its own type's next
-    repository.set_benchmarks([spec("9", JAN)])  # up to what takes the place of all
+    set_benchmarks(repository.store, [score("12", APR, also=True)])  # up to its own type's next
+    set_benchmarks(repository.store, [spec("9", JAN)])  # up to what takes the place of all
     assert due(repository) == [(JAN, OCT), (APR, JUL)]
 
 
 def test_a_value_for_the_same_moment_replaces_and_leaves_a_trace(
     repository: LocalRepository,
 ) -> None:
-    repository.set_benchmarks([score("10", APR)])
-    repository.set_benchmarks([spec("11", APR)])
+    set_benchmarks(repository.store, [score("10", APR)])
+    set_benchmarks(repository.store, [spec("11", APR)])
     assert timeline(repository) == [("HEPSPEC", Decimal(11), APR, None)]
     kept = repository.query("SELECT service_level FROM benchmark_settings ORDER BY number").rows
     assert kept == [(Decimal(10),), (Decimal(11),)]
 
 
 def test_the_same_value_again_is_nothing(repository: LocalRepository) -> None:
-    repository.set_benchmarks([spec("10"), score("12.5", APR, also=True)])
+    set_benchmarks(repository.store, [spec("10"), score("12.5", APR, also=True)])
     noted = due(repository)
     again = [score("12.5", JUL, also=True), spec("10", JAN), spec("10.0004", JAN)]
-    assert repository.set_benchmarks(again) == 0
+    assert set_benchmarks(repository.store, again) == 0
     assert due(repository) == noted
     assert repository.query("SELECT count(*) FROM benchmark_settings").rows == [(2,)]
 
 
 def test_two_types_said_together_again_are_nothing(repository: LocalRepository) -> None:
     both = [spec("10"), score("12.5", also=True)]
-    assert repository.set_benchmarks(both) == 2
+    assert set_benchmarks(repository.store, both) == 2
     held = timeline(repository)
-    assert repository.set_benchmarks(both) == 0
+    assert set_benchmarks(repository.store, both) == 0
     assert timeline(repository) == held
-    assert repository.set_benchmarks([spec("10", APR), score("13", APR, also=True)]) == 2
+    assert set_benchmarks(repository.store, [spec("10", APR), score("13", APR, also=True)]) == 2
     assert timeline(repository) == [
         ("HEPSPEC", Decimal(10), BEGINNING, APR),
         ("HEPscore23", Decimal("12.5"), BEGINNING, APR),
@@ -143,7 +144,7 @@ def test_two_types_said_together_again_are_nothing(repository: LocalRepository) 
 def test_hosts_and_sites_do_not_touch_each_other(repository: LocalRepository) -> None:
     other = Benchmark("ce2", "HEPSPEC", Decimal(9), site="S1")
     elsewhere = Benchmark(CE, "HEPSPEC", Decimal(8), site="S2")
-    assert repository.set_benchmarks([score("12.5"), other, elsewhere]) == 3
+    assert set_benchmarks(repository.store, [score("12.5"), other, elsewhere]) == 3
     found = repository.query("SELECT site, host, service_level, valid_until FROM benchmarks").rows
     assert sorted(found) == [
         ("S1", CE, Decimal("12.5"), None),
@@ -171,7 +172,7 @@ def test_one_that_cannot_be_is_refused_and_with_it_all(
     repository: LocalRepository, wrong: Benchmark, said: str
 ) -> None:
     with pytest.raises(UsageError) as refused:
-        repository.set_benchmarks([score("12.5"), wrong])
+        set_benchmarks(repository.store, [score("12.5"), wrong])
     assert said in str(refused.value)
     assert repository.benchmarks().rows == []
     assert due(repository) == []
@@ -183,7 +184,7 @@ def test_the_site_of_the_configuration_and_one_spelling_are_taken(config: Config
     from appliance.config import Site
 
     with LocalRepository(Store.open(replace(config, site=Site("S7")))) as repository:
-        repository.set_benchmarks([Benchmark(f" {CE} ", "hepSCORE23", Decimal("12.34449"))])
+        set_benchmarks(repository.store, [Benchmark(f" {CE} ", "hepSCORE23", Decimal("12.34449"))])
         found = repository.query("SELECT site, host, service_level_type, service_level "
                                  "FROM benchmarks").rows  # fmt: skip
     assert found == [("S7", CE, "HEPscore23", Decimal("12.344"))]
