@@ -315,7 +315,8 @@ class LocalRepository:
         """See `Repository`."""
         from appliance.rebuild import rebuild
 
-        with self.log_intake.paused(), self.pipeline.paused():
+        # Of publishing, a mark would move past what changes.
+        with self._publishing, self.log_intake.paused(), self.pipeline.paused():
             self.summarise()
             return rebuild(self.store, self.pipeline, self.progress, check=check, reject=reject)
 

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 COLUMNS = "dataset", "rows", "digest", "rebuilt_rows", "rebuilt_digest", "equal"
 
+_SEEN_IN = {
+    "usage": ("super_summaries", "normalised_super_summaries"),
+    "cloud_usage": ("cloud_summaries",),
+    "storage_group_attributes": ("storage_records",),
+}
+"""The datasets that show a table; others are shown in the one of their name."""
+
 
 def rebuild(
     store: Store, pipeline: "Pipeline", progress: "Progress", *, check: bool, reject: bool
@@ -130,10 +137,21 @@ def _put_in_place(store: Store, differing: list[str], refused: "list[Refused]") 
         for table in ("due", "cloud_due"):
             cursor.execute(f"DELETE FROM store.{table}")
         _reject(cursor, refused)
+        _publish_again(cursor, differing)
         for name in differing:
             if not compare(cursor, name).equal:
                 raise AcctError(f"what was rebuilt of {name} cannot be put in place",
                                 hint="nothing was changed")  # fmt: skip
+
+
+def _publish_again(cursor: DuckDBPyConnection, differing: list[str]) -> None:
+    """Their rows bear the times of their messages: nothing else tells that they are new."""
+    datasets = [dataset for name in differing for dataset in _SEEN_IN.get(name, (name,))]
+    cursor.execute(
+        "UPDATE store.publishings SET sent_until = NULL "
+        "WHERE dataset IN (SELECT unnest($1::VARCHAR[]))",
+        [datasets],
+    )
 
 
 def _reject(cursor: DuckDBPyConnection, refused: "list[Refused]") -> None:

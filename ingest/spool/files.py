@@ -87,11 +87,19 @@ def being_written(descriptor: int) -> bool:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """A new file whose bytes survive a power cut; its folder is the caller's to sync."""
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    """A new file whose bytes survive a power cut; its folder is the caller's to sync.
+
+    What cannot be finished leaves nothing: on a full disk, whoever tries again would fill it.
+    """
+    with path.open("xb", buffering=0) as file:
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[file.write(rest) :]
+            os.fsync(file.fileno())
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def sync_folder(path: Path) -> None:

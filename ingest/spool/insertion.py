@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,9 +41,13 @@ class Insertion:
         (self._queue / OBSOLETE).mkdir(exist_ok=True)
         element = temporary / private()
         element.mkdir()
-        for name, value in fields.items():
-            files.write_durably(element / name, value)
-        files.sync_folder(element)
+        try:
+            for name, value in fields.items():
+                files.write_durably(element / name, value)
+            files.sync_folder(element)
+        except OSError:
+            shutil.rmtree(element, ignore_errors=True)
+            raise
         return element
 
     def copy(self, element: Path) -> Path:

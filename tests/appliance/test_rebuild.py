@@ -21,6 +21,7 @@ from appliance.configfile import load_config
 from appliance.digests import DERIVED
 from appliance.errors import AcctError
 from appliance.local import LocalRepository
+from appliance.publishing import PublishRequest
 from appliance.repository import Benchmark, Delivery, Loaded
 from appliance.resources import text
 from appliance.store import Store
@@ -130,6 +131,25 @@ def test_a_check_names_what_was_changed_and_a_rebuild_mends_it(
     assert rows(repository) == damaged
     assert repository.rebuild().changed
     assert rows(repository) == before
+
+
+def test_what_a_rebuild_has_mended_is_published_again(
+    repository: LocalRepository, load: Load
+) -> None:
+    """Its rows are as old as their messages: older than what was published last."""
+    load(message())
+    wanted = PublishRequest(("jobs", "super_summaries"), local_jobs=True, sync=False)
+
+    def published() -> list[int]:
+        return [part.records for part in repository.publish(wanted).datasets]
+
+    change(repository, "UPDATE store.jobs SET wall_duration = 59",
+           "UPDATE store.usage SET update_time = '2026-01-01'",
+           "UPDATE store.messages SET loaded_at = '2026-01-01'")  # fmt: skip
+    assert published() == [1, 1]
+    assert published() == [0, 0]
+    assert repository.rebuild().changed
+    assert published() == [1, 0], "the super summary was right"
 
 
 def test_the_example_shows_the_figure_that_was_changed(

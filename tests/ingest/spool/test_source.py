@@ -1,5 +1,6 @@
 """What holds for a spool of any layout."""
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -237,3 +238,19 @@ def test_a_stopped_source_can_start_again(spool: Path, opened: OpenSource) -> No
     source.start(woken.set)
     drop(spool, "message")
     assert woken.wait(20)
+
+
+@each_layout
+def test_what_a_full_disk_cuts_short_leaves_nothing(
+    tmp_path: Path, layout: LayoutName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each further try would leave another part."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("ingest.spool.files.os.fsync", full)
+    for _ in range(2):
+        with pytest.raises(OSError, match="No space left"):
+            open_layout(tmp_path, layout).add(b"body")
+    assert files_below(tmp_path) == set()
