@@ -152,6 +152,23 @@ def test_what_a_rebuild_has_mended_is_published_again(
     assert published() == [1, 0], "the super summary was right"
 
 
+def test_what_follows_from_no_message_outlives_a_rebuild(
+    repository: LocalRepository, load: Load
+) -> None:
+    """Groups that are no more, and what the parent repository was sent."""
+    load(message(record(LocalJobId="1", VO="old")))
+    load(message(record(LocalJobId="1", VO="new")))
+    told = "APEL-sync-message", "", "S1", 2024, 6, "jobs", 5
+    with repository.store.transaction() as cursor:
+        cursor.execute("INSERT INTO store.published_totals VALUES (?, ?, ?, ?, ?, ?, ?)", told)
+    change(repository, "DELETE FROM store.usage")
+    assert repository.rebuild().changed
+    with repository.store.cursor() as cursor:
+        stale = cursor.execute("SELECT vo, number_of_jobs FROM store.stale_usage").fetchall()
+        assert stale == [("old", 1)]
+        assert cursor.execute("FROM store.published_totals").fetchall() == [told]
+
+
 def test_the_example_shows_the_figure_that_was_changed(
     repository: LocalRepository, load: Load
 ) -> None:
