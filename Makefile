@@ -29,6 +29,7 @@ dist: build/venv/.ready ## Build wheel, zipapp and program into dist/, and try e
 
 docs: $(VENV)/.run ## Write what documentation follows from the declarations
 	$(BIN)/python -m appliance.records.reference > docs/records.md
+	$(BIN)/python -m appliance.apel.reference > docs/from-apel.md
 
 lock: ## Choose versions anew: requirements/*.txt
 	packaging/lock.sh "$(PYTHON)"

@@ -2,14 +2,25 @@
 
 import http.client
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from appliance import wire
 from appliance.errors import ServiceUnreachable
 from appliance.publishing import Published, PublishRequest
-from appliance.repository import Delivery, Loaded, Question, Rebuilt, Sent, in_batches
+from appliance.repository import (
+    Benchmark,
+    Delivery,
+    Loaded,
+    LogPiece,
+    Question,
+    Reach,
+    Rebuilt,
+    Sent,
+    in_batches,
+)
 from appliance.sockets import short_name
 from appliance.table import Table
 
@@ -78,9 +89,9 @@ class RemoteRepository:
         found: Table = self._ask("jobs", question=question, limit=limit)
         return found
 
-    def query(self, sql: str) -> Table:
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> Table:
         """See `Repository`."""
-        found: Table = self._ask("query", sql=sql)
+        found: Table = self._ask("query", sql=sql, values=values)
         return found
 
     def export(
@@ -112,6 +123,11 @@ class RemoteRepository:
         found: Table = self._ask("messages", **given)
         return found
 
+    def rejected_lines(self, limit: int = 100) -> Table:
+        """See `Repository`."""
+        found: Table = self._ask("rejected_lines", limit=limit)
+        return found
+
     def message(self, message_id: int) -> dict[str, Any]:
         """See `Repository`."""
         found: dict[str, Any] = self._ask("message", message_id=message_id)
@@ -137,6 +153,27 @@ class RemoteRepository:
             loaded += wire.decode(self._read("load", wire.frames(batch)))
         return loaded
 
+    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
+        """See `Repository`."""
+        loaded = Loaded()
+        for batch in in_batches(pieces, _BYTES_AT_ONCE):
+            loaded += wire.decode(self._read("load_logs", wire.frames(batch)))
+        return loaded
+
+    def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
+        """See `Repository`."""
+        found: list[Reach] = self._ask("reaches", reading=reading, heads=list(heads))
+        return found
+
+    def collected(self, asked: str) -> datetime | None:
+        """See `Repository`."""
+        found: datetime | None = self._ask("collected", asked=asked)
+        return found
+
+    def note_collected(self, asked: str, until: datetime) -> None:
+        """See `Repository`."""
+        self._ask("note_collected", asked=asked, until=until)
+
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""
         return int(self._ask("summarise", months=list(months), everything=everything))
@@ -155,6 +192,25 @@ class RemoteRepository:
         """See `Repository`."""
         found: Rebuilt = self._ask("rebuild", check=check, reject=reject)
         return found
+
+    def join(self, *, everything: bool = False) -> dict[str, Any]:
+        """See `Repository`."""
+        found: dict[str, Any] = self._ask("join", everything=everything)
+        return found
+
+    def unjoined(self, reason: str = "", limit: int = 100) -> Table:
+        """See `Repository`."""
+        found: Table = self._ask("unjoined", reason=reason, limit=limit)
+        return found
+
+    def benchmarks(self, host: str = "") -> Table:
+        """See `Repository`."""
+        found: Table = self._ask("benchmarks", host=host)
+        return found
+
+    def set_benchmarks(self, wanted: Iterable[Benchmark]) -> int:
+        """See `Repository`."""
+        return int(self._ask("set_benchmarks", wanted=list(wanted)))
 
     def doubts(self) -> list[str]:
         """See `Repository`."""

@@ -5,6 +5,7 @@ from these declarations.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -85,9 +86,36 @@ class Logs:
     format: Literal["pbs", "slurm", "sge", "lsf", "htcondor", "blah"] = setting(
         "slurm", "What wrote them."
     )
-    path: str = setting("", "A file pattern.")
+    path: str = setting(
+        "",
+        "A file pattern: * and ? within a name, ** for any depth. Dot files and lock files are "
+        "left out; rotated and compressed files may match, too: nothing is read twice.",
+    )
+    site: str = setting("", "Whose they are; empty: site.name.")
+    machine_name: str = setting("", "The batch host; empty: site.machine_name.")
     parallel: bool = setting(True, "Record processors and nodes of parallel jobs.")
-    timezone: str = setting("UTC", "Of times that carry none.")
+    timezone: str = setting("UTC", "Of times that carry none, such as Europe/London.")
+
+
+@dataclass(frozen=True, slots=True)
+class JoinHost:
+    """Which batch host a gatekeeper submits to: job ids of another are not its jobs'."""
+
+    ce: str = setting("", "The gatekeeper as its log names it; * and ? stand for any text.")
+    machine_name: str = setting("", "The batch host. A gatekeeper may have several entries.")
+
+
+@dataclass(frozen=True, slots=True)
+class JoinMap:
+    """Whose jobs those of an account are, where no gatekeeper says it; the first entry counts."""
+
+    user: str = setting("", "The account; * and ? stand for any text; empty: any.")
+    group: str = setting("", "Its group, likewise.")
+    vo: str = setting("", "The virtual organisation.")
+    vo_group: str = setting("", "The group within the VO.")
+    vo_role: str = setting("", "The role within the group, Role=production.")
+    from_: datetime | None = setting(None, "For jobs that ended at or after this day or time, UTC.")
+    until: datetime | None = setting(None, "For jobs that ended before this.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +123,21 @@ class Join:
     """How batch events become jobs."""
 
     local_jobs: bool = setting(False, "Also account for jobs that came through no gatekeeper.")
+    window_days: int = setting(
+        28, "A job belongs to a gatekeeper's line if it ended before so long after it."
+    )
+    early_days: int = setting(1, "It may have ended so long before: some gatekeepers log the end.")
+    batch_host_benchmark: bool = setting(
+        False, "Where a gatekeeper has no benchmark, take that of the batch host."
+    )
+    scale: list[str] = setting(
+        ["htcondor"], "Formats of logs whose factors for the speed of hosts count: htcondor, lsf."
+    )
+    scale_by: Literal["level", "durations"] = setting(
+        "level", "What such a factor multiplies: the job's service level, or its wall and CPU time."
+    )
+    host: list[JoinHost] = field(default_factory=list)
+    map: list[JoinMap] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +183,7 @@ class Service:
     """The process itself."""
 
     log: Literal["plain", "json"] = setting("plain", "The form of log lines on standard error.")
-    rescan_s: float = setting(10.0, "How often spool directories are listed, watched or not.")
+    rescan_s: float = setting(10.0, "How often spools and logs are listed, watched or not.")
     batch_messages: int = setting(1000, "At most so many messages in one transaction.")
     max_message_bytes: int = setting(16 * 1024 * 1024, "Larger messages are refused.")
     memory_limit: str = setting("512MB", "For the database; it spills to disk beyond that.")

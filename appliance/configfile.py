@@ -11,11 +11,13 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import Field, fields, is_dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from appliance.config import Config, Spool
 from appliance.errors import UsageError
+from appliance.moments import moment
 
 PREFIX = "ACCT_"
 _OUTSIDE = {"data", "file"}  # of Config: given by flags, not by the file
@@ -108,15 +110,21 @@ class _Text(str):
 
 def _build(kind: Any, tree: dict[str, Any], where: str, prefix: str, data: Path) -> Any:
     hints = typing.get_type_hints(kind)
-    known = {f.name: f for f in fields(kind) if not (kind is Config and f.name in _OUTSIDE)}
+    known = {key_of(f): f for f in fields(kind) if not (kind is Config and f.name in _OUTSIDE)}
     values: dict[str, Any] = {"data": data} if kind is Config else {}
     for name, value in tree.items():
         if name not in known:
             raise _unknown(name, list(known), where, prefix)
-        values[name] = _value(hints[name], value, where, f"{prefix}{name}", data)
-    for name, declared in known.items():
-        values.setdefault(name, _default(declared, data))
+        field = known[name].name
+        values[field] = _value(hints[field], value, where, f"{prefix}{name}", data)
+    for declared in known.values():
+        values.setdefault(declared.name, _default(declared, data))
     return kind(**values)
+
+
+def key_of(declared: "Field[Any]") -> str:
+    """The key of a field: `from_` stands for `from`, which is a word of Python."""
+    return declared.name.removesuffix("_")
 
 
 def _default(declared: "Field[Any]", data: Path) -> Any:
@@ -154,6 +162,8 @@ def _value(kind: Any, value: Any, where: str, name: str, data: Path) -> Any:
 def _scalar(kind: Any, value: Any, where: str, name: str, data: Path) -> Any:
     if isinstance(value, _Text):
         value = _from_text(kind, value)
+    if kind is datetime:
+        return _time(value, where, name)
     if kind is Path and isinstance(value, str) and value:
         return data / Path(value).expanduser()
     if kind is float and type(value) is int:
@@ -168,6 +178,14 @@ def _scalar(kind: Any, value: Any, where: str, name: str, data: Path) -> Any:
 
 def _list_of(kind: Any) -> str:
     return "a list of tables" if is_dataclass(typing.get_args(kind)[0]) else "a list"
+
+
+def _time(value: Any, where: str, name: str) -> datetime:
+    """A time, UTC, from a text or from what TOML has for days and times."""
+    try:
+        return moment(str(value))
+    except UsageError as error:
+        raise UsageError(f"{where}: {name} = {error}", hint=error.hint) from None
 
 
 def _from_text(kind: Any, text: str) -> Any:

@@ -11,15 +11,15 @@ from duckdb import DuckDBPyConnection
 from appliance.printable import printable
 from appliance.records.catalogue import RECORD_TYPES
 
-DERIVED = (*(kind.stored_in for kind in RECORD_TYPES), "storage_group_attributes", "usage",
-           "cloud_usage")  # fmt: skip
-"""Tables of records, of what belongs to records, and of summaries."""
+DERIVED = (*(kind.stored_in for kind in RECORD_TYPES), "storage_group_attributes", "joins",
+           "join_counts", "usage", "cloud_usage")  # fmt: skip
+"""Tables of records, of what belongs to records, of what was joined, and of summaries."""
 
 OTHER = "rebuilt"
 """The name under which the other store is attached."""
 
-_WHEN = "update_time"
-"""When a summary was made: no part of what it says."""
+_WHEN = "update_time", "joined_at"
+"""When a summary or a job was made here: no part of what it says."""
 _SHOWN = 400
 """Characters of an example."""
 
@@ -76,7 +76,7 @@ def _digest(cursor: DuckDBPyConnection, name: str, of: str) -> tuple[int, str]:
 def _columns(cursor: DuckDBPyConnection, name: str) -> str:
     """The columns of a table that say something, in this store's order."""
     rows = cursor.execute(f"DESCRIBE store.{name}").fetchall()
-    return ", ".join(f'"{row[0]}"' for row in rows if row[0] != _WHEN)
+    return ", ".join(f'"{row[0]}"' for row in rows if row[0] not in _WHEN)
 
 
 def _hash(columns: str, table: str) -> str:

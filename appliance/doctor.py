@@ -13,7 +13,7 @@ def findings(config: Config) -> list[str]:
     """What is wrong, one line each; empty: nothing."""
     if not config.data.is_dir():
         return [f"no directory {config.data}; acct init makes it"]
-    found = [*_spools(config), *_store(config), *_trust(config), *_sending(config)]
+    found = [*_spools(config), *_logs(config), *_store(config), *_trust(config), *_sending(config)]
     return list(dict.fromkeys(found))  # a certificate may serve twice
 
 
@@ -21,6 +21,29 @@ def _spools(config: Config) -> Iterator[str]:
     for spool in config.spool:
         if not spool.path.is_dir():
             yield f"spool {spool.path} is not there; make it, or change [[spool]] path"
+
+
+def _logs(config: Config) -> Iterator[str]:
+    """Logs that are to be followed and cannot be."""
+    if not config.logs:
+        return
+    from ingest.logs.listing import listed
+    from ingest.logs.source import like, pattern
+
+    for entry in config.logs:
+        try:
+            like(config, entry)
+        except AcctError as error:
+            yield str(error)
+            continue
+        files = listed(pattern(config, entry))
+        if not files:
+            yield f"no file matches {pattern(config, entry)}; see [[logs]] path"
+        yield from (
+            f"{one.path} is not ours to read; give the user of acct the right to"
+            for one in files
+            if not os.access(one.path, os.R_OK)
+        )
 
 
 def _store(config: Config) -> Iterator[str]:

@@ -21,11 +21,13 @@ from starlette.routing import Route
 
 from appliance import wire
 from appliance.errors import AcctError, UsageError
-from appliance.repository import Repository
+from appliance.repository import Delivery, LogPiece, Repository
 from appliance.sockets import short_name
 
 QUESTIONS = ("report", "jobs", "query", "messages", "message", "retry", "drop", "summarise",
-             "publish", "send", "rebuild", "doubts", "status")  # fmt: skip
+             "publish", "send", "rebuild", "doubts", "status", "rejected_lines", "benchmarks",
+             "set_benchmarks", "reaches", "collected", "note_collected", "join",
+             "unjoined")  # fmt: skip
 """Methods of the repository whose arguments and answers are JSON."""
 
 _LARGEST = 512 * 1024 * 1024
@@ -49,7 +51,12 @@ def application(repository: Repository) -> Starlette:
     async def load(request: Request) -> Response:
         # All of it is looked at before any of it is loaded.
         return await _guarded(
-            request, lambda body: _json(repository.load(list(wire.unframe(body))))
+            request, lambda body: _json(repository.load(list(wire.unframe(body, Delivery))))
+        )
+
+    async def load_logs(request: Request) -> Response:
+        return await _guarded(
+            request, lambda body: _json(repository.load_logs(list(wire.unframe(body, LogPiece))))
         )
 
     return Starlette(
@@ -58,6 +65,7 @@ def application(repository: Repository) -> Starlette:
             asks("export", _stream),
             asks("raw", Response),
             Route("/v1/load", load, methods=["POST"]),
+            Route("/v1/load_logs", load_logs, methods=["POST"]),
         ]
     )
 

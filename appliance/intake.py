@@ -8,11 +8,12 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from appliance.config import Config
 from appliance.errors import AcctError
+from appliance.fed import BACK_OFF_S, Fed
+from appliance.followed import Followed
 from appliance.local import LocalRepository
 from appliance.logs import counted, fields
 from appliance.pace import Pace
@@ -20,9 +21,7 @@ from appliance.pace import Pace
 if TYPE_CHECKING:
     from ingest.batch import Item
     from ingest.envelope import Envelope, Source
-
-BACK_OFF_S = (1, 2, 4, 8, 16, 32, 60)
-"""How long a source or part that failed again and again is left alone."""
+    from ingest.logs.source import LogSource
 
 _BATCH_BYTES = 96 * 1024 * 1024
 """Of one transaction: enough for 200 messages of 1,000 jobs, little enough for 1 GB of memory."""
@@ -34,58 +33,21 @@ _RETRY_EVERY_S = 5.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Fed:
-    """A source and how it fares."""
-
-    source: "Source"
-    started: bool = False
-    failures: int = 0
-    again_at: float = 0.0
-    """Monotonic: not before."""
-    error: str = ""
-
-    def failed(self, error: Exception) -> None:
-        """Leave it alone for a while, the longer the more often it failed."""
-        wait = BACK_OFF_S[min(self.failures, len(BACK_OFF_S) - 1)]
-        self.failures += 1
-        self.again_at = time.monotonic() + wait
-        if str(error) != self.error:
-            log.warning("%s: %s; trying again", self.source.name, error)
-        self.error = str(error)
-
-    def fared_well(self) -> None:
-        """It works."""
-        if self.error:
-            log.info("%s: works again", self.source.name)
-        self.failures, self.error = 0, ""
-
-    def state(self) -> str:
-        """For status."""
-        return self.error or self.source.state()
-
-    def is_well(self) -> bool:
-        """Whether messages can come from it now."""
-        return not self.error and self.source.state().startswith(("watching", "connected"))
-
-    def waiting(self) -> int:
-        """How many messages wait; 0 where the source itself fails."""
-        try:
-            return self.source.depth()
-        except AcctError:
-            return 0
-
-
 class Intake:
     """Takes from the sources in turn; `run` is the intake thread."""
 
     def __init__(
-        self, config: Config, repository: LocalRepository, sources: Sequence["Source"]
+        self,
+        config: Config,
+        repository: LocalRepository,
+        sources: Sequence["Source"],
+        logs: Sequence["LogSource"] = (),
     ) -> None:
         self._config = config
         self._repository = repository
         self.fed = [Fed(source) for source in sources]
         self.pace = Pace()
+        self.followed = Followed(repository, logs, self.pace)
         self._wake = threading.Event()
         self._summarised_at = 0.0
         self._retry_at = 0.0
@@ -130,10 +92,16 @@ class Intake:
         batch = [(fed, envelope) for fed in self._ready() for envelope in self._take(fed)]
         if batch:
             self._take_in(batch)
+        some_logs = self.followed.take(self.wake)
+        if some_logs:
+            self._logs_taken()
         self._retry_trusted()
-        if not batch or time.monotonic() - self._summarised_at > _SUMMARISE_EVERY_S:
+        if not (batch or some_logs) or time.monotonic() - self._summarised_at > _SUMMARISE_EVERY_S:
             self._summarise()
-        return bool(batch)
+        return bool(batch) or some_logs
+
+    def _logs_taken(self) -> None:
+        """Lines of logs are in the store: what follows from them is brought up to date here."""
 
     def _summarise(self) -> None:
         """Whatever ails the summaries, messages go on being taken in."""
@@ -173,20 +141,24 @@ class Intake:
             if fed.started:
                 fed.source.stop()
                 fed.started = False
+        self.followed.stop()
 
     def _patience(self) -> float:
-        soonest = min((f.again_at - time.monotonic() for f in self.fed if f.error), default=60.0)
+        soonest = min((f.again_at - time.monotonic() for f in self._all() if f.error), default=60.0)
         return max(0.05, min(self._config.service.rescan_s, soonest))
 
     def _due_soon(self) -> bool:
         """Whether anything waits at a source that works."""
-        return any(not fed.error and fed.waiting() for fed in self.fed)
+        return any(not fed.error and fed.waiting() for fed in self._all())
 
-    def _ready(self) -> Iterator[Fed]:
+    def _all(self) -> "list[Fed[Any]]":
+        return [*self.fed, *self.followed.fed]
+
+    def _ready(self) -> "Iterator[Fed[Source]]":
         now = time.monotonic()
         return (fed for fed in self.fed if fed.again_at <= now)
 
-    def _start(self, fed: Fed) -> None:
+    def _start(self, fed: "Fed[Source]") -> None:
         if not fed.started:
             try:
                 fed.source.start(self.wake)
@@ -194,7 +166,7 @@ class Intake:
             except AcctError as error:
                 fed.failed(error)
 
-    def _take(self, fed: Fed) -> "list[Envelope]":
+    def _take(self, fed: "Fed[Source]") -> "list[Envelope]":
         if not fed.started:
             return []
         try:
@@ -206,7 +178,7 @@ class Intake:
             fed.fared_well()
         return taken
 
-    def _take_in(self, batch: "list[tuple[Fed, Envelope]]") -> None:
+    def _take_in(self, batch: "list[tuple[Fed[Source], Envelope]]") -> None:
         """Load a batch and settle it; where the fault is ours, give it back."""
         begun = time.monotonic()
         try:
@@ -224,8 +196,8 @@ class Intake:
         self._settle(batch, items)
         log.info("%s", counted(items, time.monotonic() - begun), extra={"fields": fields(items)})
 
-    def _settle(self, batch: "list[tuple[Fed, Envelope]]", items: "Sequence[Item]") -> None:
-        failed: dict[int, tuple[Fed, AcctError]] = {}
+    def _settle(self, batch: "list[tuple[Fed[Source], Envelope]]", items: "Sequence[Item]") -> None:
+        failed: dict[int, tuple[Fed[Source], AcctError]] = {}
         for (fed, envelope), item in zip(batch, items, strict=True):
             try:
                 fed.source.settle(envelope, accepted=item.problem is None)
@@ -237,7 +209,7 @@ class Intake:
             else:
                 fed.fared_well()
 
-    def _give_back(self, batch: "list[tuple[Fed, Envelope]]", error: AcctError) -> None:
+    def _give_back(self, batch: "list[tuple[Fed[Source], Envelope]]", error: AcctError) -> None:
         for fed, envelope in batch:
             fed.source.release(envelope)
         batch[0][0].failed(error)

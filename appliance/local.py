@@ -3,20 +3,32 @@
 import os
 import resource
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
 from appliance.publishing import Published, PublishRequest
-from appliance.repository import Delivery, Loaded, Question, Rebuilt, Sent, in_batches
+from appliance.repository import (
+    Benchmark,
+    Delivery,
+    Loaded,
+    LogPiece,
+    Question,
+    Reach,
+    Rebuilt,
+    Sent,
+    in_batches,
+)
 from appliance.store import Store
 from appliance.table import Table
 from appliance.version import VERSION
 
 if TYPE_CHECKING:
     from ingest.batch import Item
+    from ingest.joining.joiner import Joiner
+    from ingest.logs.intake import LogIntake
     from ingest.pipeline import Pipeline
     from ingest.replay import Progress
     from ingest.security.trust import TrustStore
@@ -33,6 +45,8 @@ class LocalRepository:
         self._making = threading.Lock()
         self._publishing = threading.Lock()
         self._pipeline: Pipeline | None = None
+        self._log_intake: LogIntake | None = None
+        self._joiner: Joiner | None = None
         self._changes = 0
         self.progress: Progress = lambda _done, _of: None
         """Told how far a rebuild is, in messages; what it raises stops it."""
@@ -42,10 +56,11 @@ class LocalRepository:
         """Open the file; with `read_only` several processes may, unless summaries are due."""
         if not read_only:  # what writes mostly takes in: this is imported while the file is opened
             threading.Thread(target=import_module, args=("ingest.pipeline",)).start()
+        from ingest.joining.due import is_due
         from reports.summarise import due
 
         store = Store.open(config, read_only=read_only)
-        if store.read_only and due(store):
+        if store.read_only and (due(store) or is_due(store)):
             store.close()
             store = Store.open(config)
         repository = cls(store)
@@ -70,6 +85,27 @@ class LocalRepository:
                 self._pipeline = Pipeline(self.store, trust)
             return self._pipeline
 
+    @property
+    def log_intake(self) -> "LogIntake":
+        """The way in of logs."""
+        from ingest.logs.intake import LogIntake
+
+        numbers = self.pipeline.numbers
+        with self._making:
+            if self._log_intake is None:
+                self._log_intake = LogIntake(self.store, numbers)
+            return self._log_intake
+
+    @property
+    def joiner(self) -> "Joiner":
+        """What makes jobs of events."""
+        from ingest.joining.joiner import Joiner
+
+        with self._making:
+            if self._joiner is None:
+                self._joiner = Joiner(self.store)
+            return self._joiner
+
     def __enter__(self) -> Self:
         return self
 
@@ -90,11 +126,11 @@ class LocalRepository:
         with self.store.cursor() as cursor:
             return jobs(cursor, question, limit)
 
-    def query(self, sql: str) -> Table:
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> Table:
         """See `Repository`."""
         from reports.query import query
 
-        return query(self.store, sql)
+        return query(self.store, sql, values)
 
     def export(
         self,
@@ -118,19 +154,30 @@ class LocalRepository:
         with self.store.cursor() as cursor:
             return messages(cursor, state, limit, before, search)
 
+    def rejected_lines(self, limit: int = 100) -> Table:
+        """See `Repository`."""
+        from reports.messages import rejected_lines
+
+        with self.store.cursor() as cursor:
+            return rejected_lines(cursor, limit)
+
     def message(self, message_id: int) -> dict[str, Any]:
         """See `Repository`."""
         from appliance.errors import UsageError
+        from ingest.logs.rejects import readable as readable_lines
         from ingest.rejects import raw, readable
         from reports.messages import message
 
         with self.store.cursor() as cursor:
             found = message(cursor, message_id)
+            found["problems"] = [found["error"]] if found["error"] else []
+            if in_log := readable_lines(cursor, message_id):
+                found["text"], found["problems"] = in_log
+                return found
             try:
                 found["text"] = readable(raw(cursor, message_id), found["state"])
             except UsageError:  # a duplicate's text is kept with the first
                 found["text"] = ""
-        found["problems"] = [found["error"]] if found["error"] else []
         return found
 
     def raw(self, message_id: int) -> bytes:
@@ -142,10 +189,16 @@ class LocalRepository:
 
     def retry(self, message_ids: Iterable[int] = ()) -> Loaded:
         """See `Repository`."""
+        from ingest.logs.rejects import held
+        from ingest.logs.rejects import retry as retry_lines
         from ingest.rejects import retry
 
         self.trust.reload()  # whoever has just mended a list means the list as it is now
-        loaded = _counted(retry(self.store, self.pipeline, message_ids))
+        wanted = list(message_ids)
+        lines, others = _apart(wanted, held(self.store))
+        loaded = retry_lines(self.store, self.log_intake, lines)
+        if others or not wanted:
+            loaded += _counted(retry(self.store, self.pipeline, others))
         self.summarise()
         return loaded
 
@@ -162,9 +215,14 @@ class LocalRepository:
 
     def drop(self, message_ids: Iterable[int]) -> int:
         """See `Repository`."""
+        from ingest.logs.rejects import drop as drop_lines
+        from ingest.logs.rejects import held
         from ingest.rejects import drop
 
-        return drop(self.store, message_ids)
+        wanted = list(message_ids)
+        lines, others = _apart(wanted, held(self.store))
+        dropped = drop(self.store, others) if others or not wanted else 0
+        return dropped + drop_lines(self.store, lines)
 
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
         """See `Repository`."""
@@ -177,7 +235,7 @@ class LocalRepository:
                     [
                         Envelope(
                             body=d.body,
-                            source="load",
+                            source=d.source,
                             source_name=d.name,
                             received_at=d.received_at,
                             require_signature=False,
@@ -190,10 +248,42 @@ class LocalRepository:
         self.summarise()
         return loaded
 
+    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
+        """See `Repository`."""
+        loaded = Loaded()
+        for batch in in_batches(pieces, _BYTES_AT_ONCE):
+            loaded += self.log_intake.take_in(batch)
+        self.summarise()
+        return loaded
+
+    def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
+        """See `Repository`."""
+        from ingest.logs.progress import reaches
+
+        with self.store.cursor() as cursor:
+            return reaches(cursor, reading, heads)
+
+    def collected(self, asked: str) -> datetime | None:
+        """See `Repository`."""
+        from ingest.logs.progress import collected
+
+        with self.store.cursor() as cursor:
+            return collected(cursor, asked)
+
+    def note_collected(self, asked: str, until: datetime) -> None:
+        """See `Repository`."""
+        from ingest.logs.progress import note_collected
+
+        with self.store.transaction() as cursor:
+            note_collected(cursor, asked, until)
+
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         """See `Repository`."""
+        from ingest.joining.due import is_due
         from reports.summarise import mark_due, summarise
 
+        if is_due(self.store):
+            self.joiner.join()
         chosen = list(months)
         if chosen or everything:
             mark_due(self.store, chosen)
@@ -225,18 +315,53 @@ class LocalRepository:
         """See `Repository`."""
         from appliance.rebuild import rebuild
 
-        with self._publishing, self.pipeline.paused():  # else a mark would move past what changes
+        # Of publishing, a mark would move past what changes.
+        with self._publishing, self.log_intake.paused(), self.pipeline.paused():
             self.summarise()
             return rebuild(self.store, self.pipeline, self.progress, check=check, reject=reject)
 
+    def join(self, *, everything: bool = False) -> dict[str, Any]:
+        """See `Repository`."""
+        from reports.joins import counts, unclaimed
+
+        joined = self.joiner.join(everything=everything)
+        self.summarise()
+        with self.store.cursor() as cursor:
+            return {"events": joined, **counts(cursor), "unclaimed": unclaimed(cursor)}
+
+    def unjoined(self, reason: str = "", limit: int = 100) -> Table:
+        """See `Repository`."""
+        from reports.joins import unjoined
+
+        with self.store.cursor() as cursor:
+            return unjoined(cursor, reason, limit)
+
+    def benchmarks(self, host: str = "") -> Table:
+        """See `Repository`."""
+        from reports.benchmarks import benchmarks
+
+        with self.store.cursor() as cursor:
+            return benchmarks(cursor, host)
+
+    def set_benchmarks(self, wanted: Iterable[Benchmark]) -> int:
+        """See `Repository`."""
+        from ingest.benchmarks.timeline import set_benchmarks
+
+        changed = set_benchmarks(self.store, list(wanted))
+        self.summarise()
+        return changed
+
     def status(self) -> dict[str, Any]:
         """See `Repository`: what the file alone can tell."""
+        from reports.joins import counts as joins
+        from reports.joins import warnings
         from reports.messages import counts
         from reports.summarise import due
 
         with self.store.cursor() as cursor:
             cursor.execute("BEGIN TRANSACTION READ ONLY")  # figures of one moment
             counted = counts(cursor)
+            joined, odd = joins(cursor), warnings(cursor)
         return {
             "version": VERSION,
             "data": str(self.store.config.data),
@@ -246,10 +371,11 @@ class LocalRepository:
             "sender": None,
             **counted,
             "unsummarised": due(self.store),
+            "joined": joined,
             "intake": [],
             "store_bytes": os.path.getsize(self.store.config.store),  # noqa: PTH202
             "memory_bytes": _resident_bytes(),
-            "warnings": [],
+            "warnings": odd,
         }
 
     def doubts(self) -> list[str]:
@@ -264,6 +390,13 @@ class LocalRepository:
         if self._pipeline is not None:
             self._pipeline.close()
         self.store.close()
+
+
+def _apart(wanted: list[int], of_logs: set[int]) -> tuple[list[int], list[int]]:
+    """The numbers of pieces of logs, and the others; none wanted: all pieces of logs."""
+    if not wanted:
+        return sorted(of_logs), []
+    return [n for n in wanted if n in of_logs], [n for n in wanted if n not in of_logs]
 
 
 def _counted(items: "list[Item]") -> Loaded:

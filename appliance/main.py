@@ -35,7 +35,18 @@ def hoisted(arguments: list[str]) -> list[str]:
 
 def _run(arguments: list[str]) -> int:
     from appliance.cli import SeenEnough, app
-    from appliance.commands import answers, care, intake, publishing, sending, setup  # noqa: F401
+    from appliance.commands import (  # noqa: F401 # they register
+        answers,
+        benchmarks,
+        care,
+        collecting,
+        importing,
+        intake,
+        joining,
+        publishing,
+        sending,
+        setup,
+    )  # fmt: skip
     from appliance.errors import AcctError
     from appliance.printable import printable
 

@@ -31,13 +31,21 @@ class Pace:
 
     def add(self, items: "Sequence[Item]") -> None:
         """Count a batch."""
+        self.count(
+            len(items),
+            sum(item.records for item in items),
+            sum(item.problem is not None for item in items),
+        )
+
+    def count(self, messages: int, records: int, rejected: int) -> None:
+        """Count messages, records, and messages or lines that were refused."""
         minute = int(time.time()) // 60 * 60
         if not self.minutes or self.minutes[-1].minute != minute:
             self.minutes.append(Minute(minute))
         now = self.minutes[-1]
-        now.messages += len(items)
-        now.records += sum(item.records for item in items)
-        now.rejected += sum(item.problem is not None for item in items)
+        now.messages += messages
+        now.records += records
+        now.rejected += rejected
 
     def table(self) -> list[list[int]]:
         """Minute, messages, records, rejected; without the minutes in which nothing came."""

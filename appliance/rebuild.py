@@ -85,6 +85,8 @@ def _make(
     store: Store, pipeline: "Pipeline", folder: Path, progress: "Progress"
 ) -> "list[Refused]":
     """Another store with all that is derived; the messages that this program refuses."""
+    from ingest.joining.joiner import Joiner
+    from ingest.logs.intake import LogIntake
     from ingest.pipeline import Pipeline
     from ingest.replay import replay
     from reports.summarise import summarise
@@ -93,13 +95,25 @@ def _make(
     try:
         into = Pipeline(made, pipeline.trust)
         try:
-            refused = replay(store, into, progress)
+            refused = replay(store, into, LogIntake(made, into.numbers), progress)
         finally:
             into.close()
+        _set_benchmarks(store, made)
+        Joiner(made).join(everything=True)
         summarise(made)
     finally:
         made.close()
     return refused
+
+
+def _set_benchmarks(store: Store, made: Store) -> None:
+    """Nobody sent the benchmarks: they are as they were set."""
+    with store.cursor() as cursor:
+        rows = cursor.execute("SELECT * FROM store.benchmark_settings").fetchall()
+    if rows:
+        with made.transaction() as cursor:
+            marks = ", ".join("?" * len(rows[0]))
+            cursor.executemany(f"INSERT INTO store.benchmark_settings VALUES ({marks})", rows)
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from appliance.config import Config
 from appliance.doctor import trust_matters
 from appliance.door import Door
 from appliance.errors import AcctError
-from appliance.intake import BACK_OFF_S, Intake
+from appliance.fed import BACK_OFF_S, Fed
+from appliance.intake import Intake
 from appliance.local import LocalRepository
 from appliance.notify import notify, watchdog_s
 from appliance.publisher import Publisher
@@ -23,6 +24,7 @@ from appliance.store import Store
 
 if TYPE_CHECKING:
     from ingest.envelope import Source
+    from ingest.logs.source import LogSource
 
 _QUIET_S = 1.0
 """With `--once`: nothing waits once nothing has come for so long."""
@@ -87,7 +89,9 @@ class Service:
         self.repository = ServiceRepository(self._store, self)
         self.started_at = time.time()
         try:
-            self.intake = Intake(config, self.repository, sources(config))
+            self.intake = Intake(
+                config, self.repository, sources(config), followed(config, self._store)
+            )
             self.sender = make_sender(config) if we_send(config) else None
             self.publisher = Publisher(self.repository)
         except BaseException:
@@ -134,14 +138,17 @@ class Service:
         quiet = _BROKER_QUIET_S if self.config.mqtt.enabled else _QUIET_S
         try:
             self.intake.drain(quiet, self._stop)
+            logs = self.intake.followed
             failed = [fed.error for fed in self.intake.fed if fed.error]
+            failed += [fed.error for fed in logs.fed if fed.error] + logs.problems()
+            refused = self.intake.refused + logs.lines_failed
             if not self._stop.is_set():
                 self.publisher.once()
             sent = self.sender is None or send_all(self.sender, self._stop)
         finally:
             self.close()
         failed += self.publisher.warnings()
-        return sent and not (failed or self.intake.refused or self.intake.summaries_error)
+        return sent and not (failed or refused or self.intake.summaries_error)
 
     @property
     def stopping(self) -> bool:
@@ -239,24 +246,20 @@ class ServiceRepository(LocalRepository):
     def status(self) -> dict[str, Any]:
         """See `Repository`."""
         service = self._service
-        return super().status() | {
+        known = super().status()
+        return known | {
             "started_at": service.started_at,
             "parts": [
                 {"name": p.name, "state": p.state(), "detail": p.detail, "restarts": p.restarts}
                 for p in service.parts
             ],
             "sources": [
-                {
-                    "name": fed.source.name,
-                    "waiting": fed.waiting(),
-                    "state": fed.state(),
-                    "well": fed.is_well(),
-                }
-                for fed in service.intake.fed
+                *(_fares(fed) for fed in service.intake.fed),
+                *(_fares(f) | f.source.figures() for f in service.intake.followed.fed),
             ],
             "sender": service.sender.state() if service.sender else None,
             "intake": service.intake.pace.table(),
-            "warnings": self._warnings(),
+            "warnings": known["warnings"] + self._warnings(),
         }
 
     def _warnings(self) -> list[str]:
@@ -264,6 +267,29 @@ class ServiceRepository(LocalRepository):
         if error := self._service.intake.summaries_error:
             found.append(f"the summaries are not up to date: {error}")
         return found + self._service.publisher.warnings()
+
+
+def _fares(fed: Fed[Any]) -> dict[str, object]:
+    """A source for status."""
+    return {
+        "name": fed.source.name,
+        "waiting": fed.waiting(),
+        "state": fed.state(),
+        "well": fed.is_well(),
+    }
+
+
+def followed(config: Config, store: Store) -> "list[LogSource]":
+    """The logs that a configuration has us follow.
+
+    Raises:
+        UsageError: An entry that says too little, or names a zone that is none.
+    """
+    if not config.logs:
+        return []
+    from ingest.logs.source import log_sources
+
+    return log_sources(config, store)
 
 
 def sources(config: Config) -> "list[Source]":

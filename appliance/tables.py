@@ -6,13 +6,19 @@ from appliance.records.catalogue import RECORD_TYPES
 from appliance.records.declare import Field, RecordType, all_of
 from appliance.resources import names, text
 
-PROVENANCE = "publisher_dn", "message_id", "update_time"
-"""Of every record: who signed its message, which message that was, when it was loaded."""
+_PROVENANCE = {
+    "publisher_dn": "m.signer AS publisher_dn",
+    "message_id": "r.message_id",
+    "update_time": "m.loaded_at AS update_time",
+}
+_JOINED = {"update_time": "coalesce(r.joined_at::TIMESTAMP, m.loaded_at) AS update_time"}
+"""Where records are also made here."""
 
 
 def create(kind: RecordType) -> str:
     """The statement that makes the table of a record type, if it is not there."""
     made = [*_typed(kind), "message_id BIGINT NOT NULL"]
+    made += ["joined_at TIMESTAMP_S"] * kind.joined
     return f"CREATE TABLE IF NOT EXISTS store.{kind.stored_in} ({', '.join(made)})"
 
 
@@ -34,9 +40,10 @@ def dataset(kind: RecordType) -> str:
         for c in kind.columns
     ]
     own += [_levels(kind, f) for f in kind.arrays if all_of(f) not in kind.hidden]
+    known = _PROVENANCE | (_JOINED if kind.joined else {})
+    own += [known[name] for name in kind.provenance]
     return (
-        f"CREATE OR REPLACE VIEW {kind.stored_in} AS SELECT {', '.join(own)}, "
-        "m.signer AS publisher_dn, r.message_id, m.loaded_at AS update_time "
+        f"CREATE OR REPLACE VIEW {kind.stored_in} AS SELECT {', '.join(own)} "
         f"FROM store.{kind.stored_in} r LEFT JOIN store.messages m USING (message_id)"
     )
 

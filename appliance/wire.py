@@ -6,10 +6,10 @@ classes of `CLASSES` by name.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from appliance import errors
 from appliance.publishing import (
@@ -19,14 +19,24 @@ from appliance.publishing import (
     PublishRequest,
     Skipped,
 )
-from appliance.repository import Delivery, Loaded, Question, Rebuilt, Sent
+from appliance.repository import (
+    Benchmark,
+    Delivery,
+    Loaded,
+    LogPiece,
+    Question,
+    Reach,
+    Rebuilt,
+    Sent,
+)
 from appliance.table import Table
 
+_Framed = TypeVar("_Framed", Delivery, LogPiece)
 CLASSES = {
     kind.__name__: kind
     for kind in (
-        Question, Loaded, Sent, Rebuilt, Table, PublishRequest, Published, PublishedDataset,
-        Skipped, MonthTotals,
+        Question, Benchmark, Loaded, Reach, Sent, Rebuilt, Table, PublishRequest, Published,
+        PublishedDataset, Skipped, MonthTotals,
     )
 }  # fmt: skip
 _PLAIN: dict[str, Callable[[Any], object]] = {
@@ -63,18 +73,18 @@ def decode_error(content: bytes) -> errors.AcctError:
         return errors.AcctError(f"the service answered {content[:200]!r}")
 
 
-def frames(deliveries: Iterable[Delivery]) -> bytes:
+def frames(deliveries: Iterable[Delivery | LogPiece]) -> bytes:
     """Files for the door: each a line of JSON that says its size, then its bytes."""
     pieces = []
     for delivery in deliveries:
-        head = {"name": delivery.name, "received_at": delivery.received_at}
-        head |= {"signer": delivery.signer, "bytes": len(delivery.body)}
-        pieces += [json.dumps(head).encode(), b"\n", delivery.body]
+        head = {f.name: getattr(delivery, f.name) for f in fields(delivery) if f.name != "body"}
+        said = json.dumps(head | {"bytes": len(delivery.body)}, default=_tag)
+        pieces += [said.encode(), b"\n", delivery.body]
     return b"".join(pieces)
 
 
-def unframe(content: bytes) -> Iterator[Delivery]:
-    """The files that `frames` joined.
+def unframe(content: bytes, kind: type[_Framed]) -> Iterator[_Framed]:
+    """The files that `frames` joined, each as this class.
 
     Raises:
         UsageError: It was not `frames` that joined them.
@@ -83,12 +93,12 @@ def unframe(content: bytes) -> Iterator[Delivery]:
     while start < len(content):
         try:
             end = content.index(b"\n", start)
-            head = json.loads(content[start:end])
+            head = decode(content[start:end])
             size = int(head.pop("bytes"))
             body = content[end + 1 : end + 1 + size]
             if len(body) != size:
                 raise ValueError(f"{size} bytes are announced, {len(body)} are there")
-            yield Delivery(body=body, **head)
+            yield kind(body=body, **head)
         except (ValueError, KeyError, TypeError) as error:
             raise errors.UsageError(f"not a delivery: {error}") from None
         start = end + 1 + len(body)
@@ -98,8 +108,8 @@ def _tagged(value: object) -> object:
     """Classes as tagged objects: `json` would take a table's rows apart first."""
     if is_dataclass(value) and not isinstance(value, type):
         name = type(value).__name__
-        fields = {f: getattr(value, f) for f in value.__dataclass_fields__}
-        return {f"${name}": fields} if name in CLASSES else asdict(value)
+        named = {f: getattr(value, f) for f in value.__dataclass_fields__}
+        return {f"${name}": named} if name in CLASSES else asdict(value)
     return value
 
 
@@ -128,12 +138,12 @@ def _untag(found: dict[str, Any]) -> Any:
         return found  # a query's own value that only looks like one of ours
 
 
-def _rebuilt(kind: type[Any], fields: dict[str, Any]) -> Any:
+def _rebuilt(kind: type[Any], found: dict[str, Any]) -> Any:
     if kind is Table:
-        rows = [tuple(row) for row in fields["rows"]]
-        totals = fields["totals"]
-        said = fields["title"], tuple(fields["notes"])
-        return Table(tuple(fields["columns"]), rows, tuple(totals) if totals else None, *said)
+        rows = [tuple(row) for row in found["rows"]]
+        totals = found["totals"]
+        said = found["title"], tuple(found["notes"])
+        return Table(tuple(found["columns"]), rows, tuple(totals) if totals else None, *said)
     if kind is Question:
-        fields["where"] = tuple((name, tuple(values)) for name, values in fields["where"])
-    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+        found["where"] = tuple((name, tuple(values)) for name, values in found["where"])
+    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in found.items()})

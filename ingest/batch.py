@@ -35,6 +35,8 @@ class Item:
     sha256: str = ""
     """Of the verified content; of the whole body where it did not open."""
     message: TextMessage | XmlMessage | None = None
+    log_format: str = ""
+    """Of a piece of a log: its lines are judged one by one."""
     records: int = 0
     problem: Problem | None = None
     others: int = 0
@@ -44,6 +46,11 @@ class Item:
     """The store holds this very reject already: a crash came before its source could let go."""
     same_as: "Item | None" = field(default=None, repr=False)
     """An earlier message of this batch with the same content from the same signer."""
+
+    @property
+    def kind(self) -> str | None:
+        """What `messages.kind` says: the record type, or the format of a log."""
+        return self.log_format or (self.message.kind.name if self.message else None)
 
     @property
     def error(self) -> str | None:

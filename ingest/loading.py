@@ -41,13 +41,18 @@ def commit(
                     f"DELETE FROM store.{table} WHERE message_id IN (SELECT unnest($1))",
                     [list(replaced)],
                 )
-        cursor.execute(
-            "UPDATE store.numbers SET last_message_id = greatest(last_message_id, ?), "
-            "last_turn = last_turn + 1",
-            [max((item.number for item in items), default=0)],
-        )
-        _write_messages(cursor, items)
-        _write_texts(cursor, texts)
+        write(cursor, items, texts)
+
+
+def write(cursor: DuckDBPyConnection, items: Sequence[Item], texts: Iterable[Texts]) -> None:
+    """Write messages with their texts, compressed, in the transaction of their records."""
+    cursor.execute(
+        "UPDATE store.numbers SET last_message_id = greatest(last_message_id, ?), "
+        "last_turn = last_turn + 1",
+        [max((item.number for item in items), default=0)],
+    )
+    _write_messages(cursor, items)
+    _write_texts(cursor, texts)
 
 
 def load_again(store: Store, items: Sequence[Item]) -> None:
@@ -92,7 +97,7 @@ def _write_messages(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
         "source_name": ("VARCHAR", [printable(i.envelope.source_name) for i in items]),
         "received_at": ("TIMESTAMP", [_utc(i.envelope.received_at) for i in items]),
         "signer": ("VARCHAR", [i.signer for i in items]),
-        "kind": ("VARCHAR", [i.message and i.message.kind.name for i in items]),
+        "kind": ("VARCHAR", [i.kind for i in items]),
         "records": ("BIGINT", [i.records for i in items]),
         "bytes": ("BIGINT", [len(i.envelope.body) for i in items]),
         "sha256": ("VARCHAR", [i.sha256 for i in items]),
@@ -146,7 +151,8 @@ def merge(kind: RecordType, *, alone: bool) -> str:
     """
     names = [*columns(kind), "message_id"]
     on = " AND ".join(f"t.{name} = s.{name}" for name in kind.key)
-    update = ", ".join(f"{name} = s.{name}" for name in names)
+    made = ["joined_at = NULL"] * kind.joined  # what was received stands before what was joined
+    update = ", ".join([*(f"{name} = s.{name}" for name in names), *made])
     return (
         f"MERGE INTO store.{kind.stored_in} AS t USING ({_source(kind, alone=alone)}) AS s ON {on} "
         f"WHEN MATCHED THEN UPDATE SET {update} "

@@ -85,6 +85,12 @@ class Pipeline:
         with self._busy:
             yield
 
+    def numbers(self, count: int) -> int:
+        """Set message numbers aside for what is loaded another way; the first of them."""
+        with self._busy:
+            self._last += count
+            return self._last - count + 1
+
     def close(self) -> None:
         """Let the workers go; waits for the batch under way."""
         with self._busy:

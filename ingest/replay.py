@@ -12,10 +12,13 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from appliance.errors import AcctError, Problem
+from appliance.repository import LogPiece
 from appliance.resources import text
 from appliance.store import Store, TooLargeError
 from ingest.batch import Item, expand
 from ingest.envelope import Envelope
+from ingest.logs.again import piece_of
+from ingest.logs.intake import LogIntake
 from ingest.pipeline import Pipeline
 
 Progress = Callable[[int, int], None]
@@ -42,6 +45,8 @@ class _Kept:
     loaded_at: datetime
     size: int
     """Bytes, as it was received."""
+    is_log: bool
+    """A piece of a log: its lines stand each for itself."""
 
 
 def check_texts(store: Store) -> int:
@@ -61,7 +66,7 @@ def check_texts(store: Store) -> int:
     return int(accepted)
 
 
-def replay(store: Store, into: Pipeline, progress: Progress) -> list[Refused]:
+def replay(store: Store, into: Pipeline, logs: LogIntake, progress: Progress) -> list[Refused]:
     """Load every accepted message of one store into another.
 
     Returns:
@@ -75,7 +80,12 @@ def replay(store: Store, into: Pipeline, progress: Progress) -> list[Refused]:
     for batch in _batches(store):
         with store.cursor() as cursor:
             items = _items(cursor, batch)
-        refused += _load(into, items, max(kept.loaded_at for kept in batch))
+            pieces = _pieces(cursor, items) if batch[0].is_log else []
+        at = max(kept.loaded_at for kept in batch)
+        if pieces:
+            logs.replay(pieces, at)
+        else:
+            refused += _load(into, items, at)
         done += len(batch)
         progress(done, total)
     return refused
@@ -108,7 +118,8 @@ def _batches(store: Store) -> Iterator[list[_Kept]]:
     size = 0
     for kept in _accepted(store):
         full = len(batch) == _MESSAGES or size + kept.size > _BYTES
-        if batch and (full or kept.number < batch[-1].number):
+        other = batch and kept.is_log != batch[-1].is_log
+        if batch and (full or other or kept.number < batch[-1].number):
             yield batch
             batch, size = [], 0
         batch.append(kept)
@@ -137,3 +148,7 @@ def _items(cursor: DuckDBPyConnection, batch: list[_Kept]) -> list[Item]:
         [numbers[0], numbers[-1], numbers],
     ).fetchall()
     return [Item(n, Envelope(expand(content), "", "", 0.0, False)) for n, content in rows]
+
+
+def _pieces(cursor: DuckDBPyConnection, items: list[Item]) -> list[tuple[int, LogPiece]]:
+    return [(item.number, piece_of(cursor, item.number, item.envelope.body)) for item in items]

@@ -7,7 +7,7 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from appliance.errors import Problem
-from appliance.records.catalogue import RECORD_TYPES
+from appliance.records.catalogue import MESSAGE_TYPES
 from appliance.records.declare import RecordType, WireForm
 from appliance.records.xml import XmlForm
 from ingest import fqan
@@ -24,11 +24,9 @@ from ingest.grouping import grouped, text_messages
 
 def prepare(cursor: DuckDBPyConnection) -> None:
     """Make the staging tables; once a process."""
-    for kind in RECORD_TYPES:
+    for kind in MESSAGE_TYPES:
         cursor.execute(staging.table(kind))
-    cursor.execute(
-        "CREATE TABLE stage.fqans (fqan VARCHAR, vo VARCHAR, vo_group VARCHAR, vo_role VARCHAR)"
-    )
+    cursor.execute(fqan.table("stage.fqans"))
 
 
 def clear(cursor: DuckDBPyConnection, items: Iterable[Item]) -> None:
@@ -40,7 +38,7 @@ def clear(cursor: DuckDBPyConnection, items: Iterable[Item]) -> None:
 def kinds(items: Iterable[Item]) -> list[RecordType]:
     """What record types a batch has: no other table is asked."""
     named = {item.message.kind.name for item in items if item.message}
-    return [kind for kind in RECORD_TYPES if kind.name in named]
+    return [kind for kind in MESSAGE_TYPES if kind.name in named]
 
 
 def stage(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> None:
@@ -142,18 +140,9 @@ def remove(cursor: DuckDBPyConnection, items: Sequence[Item]) -> None:
 
 
 def _read_fqans(cursor: DuckDBPyConnection, kinds: Sequence[RecordType]) -> None:
-    """Take the batch's FQANs apart, each once: there are few beside so many records."""
-    if not kinds:
-        return
-    held = " UNION ".join(f"SELECT DISTINCT {kind.fqan} FROM stage.{kind.name}" for kind in kinds)
-    rows = cursor.execute(held).fetchall()
-    texts = [text for (text,) in rows if text != fqan.NONE]
-    parsed = [fqan.parse(text) for text in texts]
-    cursor.execute(
-        "INSERT INTO stage.fqans SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), "
-        "unnest($3::VARCHAR[]), unnest($4::VARCHAR[])",
-        [texts, *([part[n] for part in parsed] for n in range(3))],
-    )
+    if kinds:
+        each = [f"SELECT DISTINCT {kind.fqan} FROM stage.{kind.name}" for kind in kinds]
+        fqan.take_apart(cursor, " UNION ".join(each), "stage.fqans")
 
 
 def _insert(

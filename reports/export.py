@@ -16,7 +16,7 @@ _OPTIONS = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
 
-_ORDER = {"jobs": "", "messages": " ORDER BY message_id"}
+_ORDER = {"jobs": "", "events": "", "gatekeeper_records": "", "messages": " ORDER BY message_id"}
 """Summaries are sorted, so that two exports can be compared; jobs may be too many to sort."""
 
 # The columns by which a dataset's rows belong to a month: its time, or its year and month.
@@ -25,8 +25,13 @@ _TIME_OF = {
     "messages": "received_at",
     "cloud_records": "measurement_time",
     "storage_records": "end_time",
+    "events": "end_time",
+    "gatekeeper_records": "time_stamp",
+    "log_files": "received_at",
 }
-_TIMELESS = frozenset({"storage_group_attributes"})
+_TIMELESS = frozenset({
+    "storage_group_attributes", "rejected_lines", "benchmarks", "benchmark_settings",
+})  # fmt: skip
 
 
 def export(

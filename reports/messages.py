@@ -21,6 +21,13 @@ def messages(
     return Table(columns, found.fetchall())
 
 
+def rejected_lines(cursor: DuckDBPyConnection, limit: int) -> Table:
+    """Lines of logs that failed, by piece and reason (see `Repository.rejected_lines`)."""
+    found = cursor.execute(text("reports", "sql/rejected_lines.sql"), {"limit": limit})
+    columns = tuple(name for name, *_ in found.description or ())
+    return Table(columns, found.fetchall())
+
+
 def message(cursor: DuckDBPyConnection, message_id: int) -> dict[str, Any]:
     """One message's row in the dataset, by column, and what a retry would use.
 

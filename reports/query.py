@@ -6,7 +6,7 @@ read-only transaction, and the database itself can reach no file and change no s
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
@@ -31,8 +31,8 @@ _REFUSED_FUNCTIONS = frozenset({
 })  # fmt: skip
 
 
-def query(store: Store, sql: str) -> Table:
-    """The rows that one SELECT over the datasets gives.
+def query(store: Store, sql: str, values: Mapping[str, object] | None = None) -> Table:
+    """The rows that one SELECT over the datasets gives; `$name` in it stands for a value.
 
     Raises:
         UsageError: It is not one SELECT, reads what is no dataset, fails, takes too long or
@@ -45,7 +45,7 @@ def query(store: Store, sql: str) -> Table:
         try:
             check(cursor, sql)
             cursor.execute("BEGIN TRANSACTION READ ONLY")
-            cursor.execute(sql)
+            cursor.execute(sql, dict(values or {}))
             columns = tuple(_names(cursor))
             rows = _fetched(cursor)
         except duckdb.Error as error:

@@ -16,7 +16,7 @@ from typing import TextIO
 from appliance.printable import printable
 from appliance.table import Table, Value
 
-_PLACES = {"efficiency": 3, "covered": 3}
+_PLACES = {"efficiency": 3, "covered": 3, "service_level": 3}
 """Decimal places of figures that are not rounded to one."""
 
 _CAPACITY = frozenset({"tb", "tib", "pb", "pib"})

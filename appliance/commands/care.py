@@ -101,6 +101,7 @@ def _show(found: dict[str, Any]) -> None:
         f"{messages['duplicate']:,} known already",
         f"records    {found['records']:,} taken in, {found['jobs']:,} jobs kept",
         f"summaries  {_due(found['unsummarised'])}",
+        f"events     {_joined(found['joined'])}",
         f"file       {found['store_bytes'] / 1e6:,.1f} MB, memory "
         f"{found['memory_bytes'] / 1e6:,.0f} MB",
     ]
@@ -118,6 +119,13 @@ def _show(found: dict[str, Any]) -> None:
     lines += [f"warning    {warning}" for warning in found["warnings"]]
     for line in lines:
         print(printable(line))
+
+
+def _joined(found: dict[str, Any]) -> str:
+    return (
+        f"{found['grid']:,} grid jobs, {found['local']:,} local jobs, {found['none']:,} no jobs; "
+        f"{found['uncovered']:,} without a benchmark"
+    )
 
 
 def _due(months: int) -> str:

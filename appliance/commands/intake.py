@@ -12,7 +12,8 @@ from appliance.cli import app, configuration, note, open_repository, options, pr
 from appliance.commands.answers import AsFormat, Format, day, show_message
 from appliance.errors import UsageError
 from appliance.printable import printable
-from appliance.repository import Delivery, Loaded
+from appliance.repository import Delivery, Loaded, LogPiece
+from appliance.table import Table
 
 rejects = typer.Typer(
     name="rejects", no_args_is_help=True, rich_markup_mode=None,
@@ -50,13 +51,29 @@ def run(
 def load(
     paths: Annotated[list[Path], typer.Argument(help="Files, or directories of files.")],
     signer: Annotated[str, typer.Option(help="The DN that you vouch for, if unsigned.")] = "",
+    as_: Annotated[str, typer.Option("--as", help="Logs of this format: slurm, sge, …")] = "",
+    site: Annotated[str, typer.Option(help="Of logs; default: site.name.")] = "",
+    machine_name: Annotated[str, typer.Option(help="Of logs; default: site.machine_name.")] = "",
+    parallel: Annotated[
+        bool, typer.Option("--parallel/--serial", help="Of logs: record processors and nodes.")
+    ] = True,
+    timezone: Annotated[str, typer.Option(help="Of times in logs that carry none.")] = "UTC",
 ) -> None:
     """Take files in now: the command ends when their rows are durable.
 
-    A message that is refused is kept (acct rejects list), and the exit status is 1.
+    A message that is refused, or a line of a log, is kept (acct rejects list), and the exit status
+    is 1. Messages say what they are; logs, plain or compressed, are named by --as.
 
     Example: acct load messages/
+
+    Example: acct load --as slurm --timezone Europe/London /var/log/apel/
     """
+    if as_:
+        from appliance.loadlogs import load_logs
+
+        like = LogPiece("", b"", 0.0, as_, site, machine_name, 1, parallel, timezone)
+        tell(load_logs(list(_files(paths)), like), lines=True)
+        return
     from appliance.ahead import Ahead
 
     files = list(_files(paths))
@@ -65,11 +82,15 @@ def load(
     tell(loaded)
 
 
-def tell(loaded: Loaded) -> None:
-    """Say what became of messages; status 1 if any was refused."""
+def tell(loaded: Loaded, *, lines: bool = False) -> None:
+    """Say what became of messages, or of the lines of logs; status 1 if any was refused."""
+    names: tuple[str, ...] = ("messages", "accepted", "rejected", "records", "ignored")
+    if lines:
+        names += ("lines", "lines_ignored", "lines_failed", "replaced")
     if options.json:
-        names = ("messages", "accepted", "rejected", "records", "ignored")
         print_json({name: getattr(loaded, name) for name in names})
+    elif lines:
+        _tell_of_lines(loaded)
     else:
         known = f", {loaded.ignored} known already" if loaded.ignored else ""
         note(
@@ -80,6 +101,15 @@ def tell(loaded: Loaded) -> None:
         note(printable(f"rejected: {problem}"))
     if loaded.rejected:
         raise typer.Exit(1)
+
+
+def _tell_of_lines(loaded: Loaded) -> None:
+    known = f"; {loaded.ignored} pieces of files known already" if loaded.ignored else ""
+    changed = f" ({loaded.replaced} in the place of others)" if loaded.replaced else ""
+    note(
+        f"{loaded.lines} lines: {loaded.records} records{changed}, {loaded.lines_ignored} "
+        f"ignored, {loaded.lines_failed} failed{known}"
+    )
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
@@ -122,14 +152,20 @@ def list_rejects(
     limit: Annotated[int, typer.Option(min=0, help="At most so many.")] = 50,
     as_: AsFormat = Format.table,
 ) -> None:
-    """List what was refused, latest first, with the reason."""
+    """List what was refused, latest first, with the reason.
+
+    Lines of logs are counted by piece of a file and reason; the other commands take them together.
+    """
     from reports.render import write
 
+    names = ("message_id", "received_at", "source_name", "signer", "bytes", "error")
     with open_repository() as repository:
-        found = repository.messages("rejected", limit)
-    shown = found.only("message_id", "received_at", "source_name", "signer", "bytes", "error")
+        whole = repository.messages("rejected", limit).only(*names)
+        lines = repository.rejected_lines(limit)
+    rows = [(*row, None) for row in whole.rows] + lines.rows
+    shown = Table((*names, "lines"), rows) if lines.rows else whole
     write(shown, "json" if options.json else as_.value, sys.stdout)
-    if not found.rows:
+    if not shown.rows:
         note("no rejects")
 
 

@@ -6,18 +6,25 @@ from typing import Annotated
 import typer
 
 from appliance.cli import app, configuration, note, options
+from appliance.printable import printable
 
 
 @app.command()
 def init(
     site: Annotated[str, typer.Option(help="The site's name in GOCDB.")] = "",
+    from_apel: Annotated[
+        Path | None, typer.Option(help="Take over parser.cfg, client.cfg and sender.cfg of here.")
+    ] = None,
 ) -> None:
-    """Make the data directory: an explained acct.toml, spools, the store; nothing overwritten."""
+    """Make the data directory: an explained acct.toml, spools, the store; nothing overwritten.
+
+    Example: acct init --from-apel /etc/apel
+    """
     from appliance.setup import set_up
 
     config = configuration()
-    for line in set_up(config.data, site):
-        note(line)
+    for line in set_up(config.data, site, from_apel):
+        note(printable(line))
 
 
 @app.command()

@@ -3,13 +3,15 @@
 from appliance.records.car import CAR
 from appliance.records.cloud import CLOUD, CLOUD_SUMMARY
 from appliance.records.declare import RecordType, WireForm
+from appliance.records.event import EVENT
+from appliance.records.gatekeeper import GATEKEEPER
 from appliance.records.job import JOB
 from appliance.records.storage import STAR, STORAGE
 from appliance.records.summary import NORMALISED_SUMMARY, SUMMARY
 from appliance.records.sync import SYNC
 from appliance.records.xml import XmlForm
 
-RECORD_TYPES: tuple[RecordType, ...] = (
+MESSAGE_TYPES: tuple[RecordType, ...] = (
     JOB,
     SUMMARY,
     NORMALISED_SUMMARY,
@@ -18,6 +20,10 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     CLOUD_SUMMARY,
     STORAGE,
 )
+"""What messages bring: each is accepted or refused as a whole."""
+LOG_TYPES: tuple[RecordType, ...] = (EVENT, GATEKEEPER)
+"""What lines of logs bring: each line stands for itself."""
+RECORD_TYPES = MESSAGE_TYPES + LOG_TYPES
 XML_FORMS: tuple[XmlForm, ...] = (CAR, STAR)
 """A message is the one whose namespace its root has."""
 

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     TEXT = "VARCHAR"
     INTEGER = "BIGINT"
     DECIMAL = "DECIMAL(10,3)"
+    FLOAT = "DOUBLE"
     TIME = "TIMESTAMP"
 
 
@@ -163,6 +164,12 @@ class RecordType:
     parts: str = ""
     """A table that takes what a record has beyond fields, and the staged column that holds it:
     `ingest/sql/<parts>.sql` says how."""
+    joined: bool = False
+    """Such records are also made here, from batch logs: `joined_at` says when, and is null of
+    those that were received."""
+    provenance: tuple[str, ...] = ("publisher_dn", "message_id", "update_time")
+    """What the dataset says of where a record came from: who signed its message, which that was,
+    when it was loaded. A log has no signer, and its messages say when they came."""
 
     @property
     def stored_in(self) -> str:

@@ -75,4 +75,5 @@ JOB = RecordType(
         ),
     ),
     fqan="fqan",
+    joined=True,
 )

@@ -14,7 +14,8 @@ Text longer than its limit, integers out of range and levels outside 0 to 9,999,
 refused. Known benchmarks are stored in one spelling: `HEPscore23`, `HEPSPEC`, `si2k`.
 A field that is null (empty, `none` or `null`, in any case) or absent is stored as shown.
 """
-_KINDS = {Kind.TEXT: "text", Kind.INTEGER: "integer", Kind.DECIMAL: "decimal", Kind.TIME: "time"}
+_KINDS = {Kind.TEXT: "text", Kind.INTEGER: "integer", Kind.DECIMAL: "decimal", Kind.FLOAT: "number",
+          Kind.TIME: "time"}  # fmt: skip
 
 
 def reference() -> str:

@@ -4,22 +4,22 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from watchdog.events import (
     DirCreatedEvent,
     DirMovedEvent,
     FileClosedEvent,
     FileCreatedEvent,
+    FileModifiedEvent,
     FileMovedEvent,
     FileSystemEvent,
     FileSystemEventHandler,
 )
 from watchdog.observers.api import BaseObserver, ObservedWatch
 from watchdog.observers.inotify import InotifyObserver
-
-from ingest.spool.layout import Layout
 
 log = logging.getLogger(__name__)
 
@@ -68,10 +68,27 @@ class Alarm:
             return not self._stopped
 
 
+class Watched(Protocol):
+    """What is to be watched: a layout of a spool, or the files of a pattern."""
+
+    @property
+    def path(self) -> Path:
+        """Where new folders appear that are to be watched as well."""
+
+    def folders(self) -> Sequence[Path]:
+        """Where something will appear."""
+
+    def noticed(self, name: str, *, moved_in: bool) -> float | None:
+        """Something of this name appeared: seconds until it can be taken; None: not for us."""
+
+
 class Watch(FileSystemEventHandler):
     """Calls `noticed` with the seconds until what has just arrived may be taken."""
 
-    def __init__(self, layout: Layout, noticed: Callable[[float], None]) -> None:
+    def __init__(
+        self, layout: Watched, noticed: Callable[[float], None], *, growing: bool = False
+    ) -> None:
+        self._events = [*_ARRIVALS, FileModifiedEvent] if growing else _ARRIVALS
         self._layout = layout
         self._noticed = noticed
         self._observer: BaseObserver | None = None
@@ -120,7 +137,7 @@ class Watch(FileSystemEventHandler):
                 for key in self._watches.keys() - wanted:
                     observer.unschedule(self._watches.pop(key))
                 for key in wanted - self._watches.keys():
-                    self._watches[key] = observer.schedule(self, key[0], event_filter=_ARRIVALS)
+                    self._watches[key] = observer.schedule(self, key[0], event_filter=self._events)
             except OSError as error:  # gone again, or no watches left: it is listed regularly
                 log.info("cannot watch %s: %s", self._layout.path, error)
 

@@ -7,5 +7,5 @@ SELECT site, vo, vo_group, vo_role, global_user_name AS user, submit_host,
        NULL::BIGINT AS normalised_cpu, NULL::VARCHAR AS normalised_cpus,
        1 AS jobs, wall_duration AS wall,
        (wall_duration::DECIMAL(19, 0) * greatest(processors, 1)::DECIMAL(10, 0))::DECIMAL(22, 0)
-           AS core_wall, cpu_duration AS cpu
+           AS core_wall, coalesce(cpu_duration, 0) AS cpu
 FROM store.jobs

@@ -352,7 +352,7 @@ WRONG = {
     ("report", "--unit", "HS06"): "--unit HS06: there is none; one of HEPscore23, HEPSPEC, si2k",
     ("report", "--from", "2024-13"): "--from 2024-13 is no day; 2026-05 or 2026-05-17",
     ("report", "--from", "2024-06", "--to", "2024-05"): "no time from 2024-06-01 to 2024-05-01; ",
-    ("export", "nothing"): "there is no dataset nothing; one of cloud_records, ",
+    ("export", "nothing"): "there is no dataset nothing; one of ",
     ("export", "jobs", "--format", "xml"): "there is no format xml; one of csv, json, parquet",
     ("export", "jobs", "--month", "May"): "--month May is no day; 2026-05 or 2026-05-17",
     ("messages", "--state", "lost"): "--state lost; one of accepted, rejected, duplicate",

@@ -1,5 +1,7 @@
 """Configuration: what is not understood is an error, never a silent default."""
 
+import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -106,12 +108,12 @@ def test_the_environment_chooses_the_data_directory_and_a_flag_beats_it(tmp_path
 
 def test_the_example_says_what_is_the_default_anyway(tmp_path: Path) -> None:
     plain = load_config(tmp_path, environment={})
-    file = written(tmp_path, example("SITE"))
+    file = written(tmp_path, example({"site.name": "SITE"}))
     same = load_config(tmp_path, environment={})
     assert same.site.name == "SITE"
     assert (same.trust, same.mqtt, same.spool) == (plain.trust, plain.mqtt, plain.spool)
-    logs, other = file.read_text().split("#[[logs]]")  # the only section that is not there
-    text = logs + other[other.index("\n[") :]
+    lists = r"^#\[\[.*?(?=\n\n|\Z)"  # sections that are not there
+    text = re.sub(lists, "", file.read_text(), flags=re.DOTALL | re.MULTILINE)
     uncommented = "\n".join(
         line[1:] if line.startswith("#") and line[1:2].islower() and " = " in line else line
         for line in text.splitlines()
@@ -119,10 +121,36 @@ def test_the_example_says_what_is_the_default_anyway(tmp_path: Path) -> None:
     )
     file.write_text(uncommented)
     everything = load_config(tmp_path, environment={})
-    assert (everything.mqtt, everything.service) == (plain.mqtt, plain.service)
-    assert everything.publish == plain.publish
+    assert (everything.mqtt, everything.join) == (plain.mqtt, plain.join)
+    assert (everything.service, everything.publish) == (plain.service, plain.publish)
 
 
 def test_a_site_name_with_quotes_is_written_safely(tmp_path: Path) -> None:
-    written(tmp_path, example('A "quoted"\\ näme'))
+    written(tmp_path, example({"site.name": 'A "quoted"\\ näme'}))
     assert load_config(tmp_path, environment={}).site.name == 'A "quoted"\\ näme'
+
+
+def test_entries_of_the_map_have_times_as_toml_or_as_text(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        '[[join.map]]\nuser = "dune*"\nvo = "dune"\nfrom = 2025-06-01\nuntil = "2025-07"\n'
+        '[[join.host]]\nce = "ce1*"\nmachine_name = "batch1"\n',
+    )
+    join = load_config(tmp_path, environment={}).join
+    assert (join.map[0].from_, join.map[0].until) == (datetime(2025, 6, 1), datetime(2025, 7, 1))
+    assert (join.host[0].ce, join.host[0].machine_name) == ("ce1*", "batch1")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[join.map]]\nfrom_ = "2025"', "unknown key join.map[0].from_; did you mean"),
+        ('[[join.map]]\nfrom = "soon"', "join.map[0].from = 'soon' is no day or time"),
+        ('[join]\nscale_by = "both"', "join.scale_by = 'both'; one of level, durations"),
+    ],
+)
+def test_wrong_entries_of_join_are_named(tmp_path: Path, text: str, said: str) -> None:
+    written(tmp_path, text)
+    with pytest.raises(UsageError) as refused:
+        load_config(tmp_path, environment={})
+    assert said in f"{refused.value}; {refused.value.hint}"

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -21,12 +22,13 @@ from appliance.digests import DERIVED
 from appliance.errors import AcctError
 from appliance.local import LocalRepository
 from appliance.publishing import PublishRequest
-from appliance.repository import Delivery, Loaded
+from appliance.repository import Benchmark, Delivery, Loaded
 from appliance.resources import text
 from appliance.store import Store
 from ingest.batch import compress
 from tests.bench import types
 from tests.documents import EXAMPLE_8_8, EXAMPLE_8_9
+from tests.ingest.logs.taken import SITE, piece
 from tests.jobs import V4, message, record
 
 Load = Callable[..., Loaded]
@@ -45,14 +47,32 @@ def every_type() -> Iterator[str]:
     yield EXAMPLE_8_8
 
 
+SLURM = (
+    "4401|grid_77|cms031|cms|2025-06-02T12:30:11|2025-06-02T14:20:11|01:50:00|52800|grid|8|1|wn31"
+    "|||COMPLETED",
+    "4401.batch|batch|||2025-06-02T12:30:11|2025-06-02T14:20:11|01:50:00|12:11:05||8|1|wn31|12.5G"
+    "|16384000K|COMPLETED",
+    b"4402|odd \xff line",
+)
+BLAH = (
+    '"timestamp=2025-06-02 12:25:00" "userDN=/CN=Two" "userFQAN=/dune/prod" "ceID=arc1" '
+    '"jobID=abc" "lrmsID=4401"',
+)
+
+
+def load_logs(repository: LocalRepository) -> Loaded:
+    """An event with memory from its step, a gatekeeper record, and a line that failed."""
+    return repository.load_logs([piece("slurm", SLURM), piece("blah", BLAH)])
+
+
 def rows(repository: LocalRepository) -> dict[str, list[tuple[object, ...]]]:
-    """All that is stored but the times of summaries."""
+    """All that is stored but when summaries were made, and jobs joined."""
+    made = {"usage": "update_time", "cloud_usage": "update_time", "jobs": "joined_at"}
     with repository.store.cursor() as cursor:
         return {
-            name: cursor.execute(f"SELECT * FROM store.{name} ORDER BY ALL").fetchall()
-            if name not in ("usage", "cloud_usage")
-            else cursor.execute(
-                f"SELECT * EXCLUDE (update_time) FROM store.{name} ORDER BY ALL"
+            name: cursor.execute(
+                f"SELECT * {f'EXCLUDE ({made[name]})' if name in made else ''} "
+                f"FROM store.{name} ORDER BY ALL"
             ).fetchall()
             for name in (*DERIVED, "messages", "raw_texts", "numbers", "due", "cloud_due")
         }
@@ -72,6 +92,9 @@ def differing(repository: LocalRepository) -> list[str]:
 
 def test_every_record_type_comes_back_as_it_was(repository: LocalRepository, load: Load) -> None:
     assert load(*every_type()).rejected == 0
+    assert load_logs(repository).lines_failed == 1
+    repository.set_benchmarks([Benchmark("arc1", "HEPscore23", Decimal(14), site=SITE)])
+    repository.summarise()
     before = rows(repository)
     assert [name for name in DERIVED if not before[name]] == []
     assert differing(repository) == []
@@ -127,6 +150,23 @@ def test_what_a_rebuild_has_mended_is_published_again(
     assert published() == [0, 0]
     assert repository.rebuild().changed
     assert published() == [1, 0], "the super summary was right"
+
+
+def test_what_follows_from_no_message_outlives_a_rebuild(
+    repository: LocalRepository, load: Load
+) -> None:
+    """Groups that are no more, and what the parent repository was sent."""
+    load(message(record(LocalJobId="1", VO="old")))
+    load(message(record(LocalJobId="1", VO="new")))
+    told = "APEL-sync-message", "", "S1", 2024, 6, "jobs", 5
+    with repository.store.transaction() as cursor:
+        cursor.execute("INSERT INTO store.published_totals VALUES (?, ?, ?, ?, ?, ?, ?)", told)
+    change(repository, "DELETE FROM store.usage")
+    assert repository.rebuild().changed
+    with repository.store.cursor() as cursor:
+        stale = cursor.execute("SELECT vo, number_of_jobs FROM store.stale_usage").fetchall()
+        assert stale == [("old", 1)]
+        assert cursor.execute("FROM store.published_totals").fetchall() == [told]
 
 
 def test_the_example_shows_the_figure_that_was_changed(

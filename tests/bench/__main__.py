@@ -5,13 +5,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.bench.joining import joining
+from tests.bench.logs import logs
 from tests.bench.measures import Figure, cold_start, every_type, intake, many_jobs, service, xml
 from tests.bench.publishing import publishing
 
 GROUPS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "intake": intake,
+    "join": joining,
     "types": every_type,
     "xml": xml,
+    "logs": logs,
     "cold": cold_start,
     "jobs": many_jobs,
     "service": service,

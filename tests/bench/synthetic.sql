@@ -1,7 +1,7 @@
 -- $rows jobs from number $first on, of $sites sites, over 2026 in the order in which they ended,
 -- $year of them a year: messages of 1,000 jobs of one site, which has 60 users of 10 VOs on 3
 -- gatekeepers. Deterministic.
-INSERT INTO store.jobs
+INSERT INTO store.jobs BY NAME
 SELECT 'SITE-' || s AS site,
        'ce' || (h % 3) || '.site' || s || '.example:9619/condor' AS submit_host,
        'batch.site' || s || '.example' AS machine_name,

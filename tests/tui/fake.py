@@ -1,13 +1,22 @@
 """A repository in memory: a few hundred jobs, the same in every run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal, Self
 
 from appliance.errors import AcctError
 from appliance.publishing import Published, PublishRequest
-from appliance.repository import Delivery, Loaded, Question, Rebuilt, Sent
+from appliance.repository import (
+    Benchmark,
+    Delivery,
+    Loaded,
+    LogPiece,
+    Question,
+    Reach,
+    Rebuilt,
+    Sent,
+)
 from appliance.table import Table, Value
 
 NOW = datetime(2026, 5, 17, 12, 34, 56, tzinfo=UTC)
@@ -132,7 +141,7 @@ class FakeRepository:
         found = sorted(self.chosen(question), key=lambda row: row["end_time"], reverse=True)
         return Table(JOB, [tuple(row.values()) for row in found[:limit]])
 
-    def query(self, sql: str) -> Table:
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> Table:
         raise NotImplementedError
 
     def export(
@@ -191,6 +200,20 @@ class FakeRepository:
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
         raise NotImplementedError
 
+    def rejected_lines(self, limit: int = 100) -> Table:
+        raise NotImplementedError
+
+    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
+        raise NotImplementedError
+
+    def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
+        return []
+
+    def collected(self, asked: str) -> datetime | None:
+        return None
+
+    def note_collected(self, asked: str, until: datetime) -> None: ...
+
     def summarise(self, months: Iterable[tuple[int, int]] = (), *, everything: bool = False) -> int:
         raise NotImplementedError
 
@@ -201,6 +224,18 @@ class FakeRepository:
         raise NotImplementedError
 
     def rebuild(self, *, check: bool = False, reject: bool = False) -> Rebuilt:
+        raise NotImplementedError
+
+    def join(self, *, everything: bool = False) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def unjoined(self, reason: str = "", limit: int = 100) -> Table:
+        raise NotImplementedError
+
+    def benchmarks(self, host: str = "") -> Table:
+        raise NotImplementedError
+
+    def set_benchmarks(self, wanted: Iterable[Benchmark]) -> int:
         raise NotImplementedError
 
     def doubts(self) -> list[str]:

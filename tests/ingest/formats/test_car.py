@@ -278,13 +278,13 @@ def meant(value: Any) -> Any:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_what_elementtree_writes_is_what_is_stored(
     repository: LocalRepository, load: Load, data: st.DataObject
 ) -> None:
-    records = [data.draw(jobs(n)) for n in range(data.draw(st.integers(1, 5)))]
+    records = [data.draw(jobs(n)) for n in range(data.draw(st.integers(1, 9)))]
     assert load(written(records)).problems == ()
     with repository.store.cursor() as cursor:
         columns = (

@@ -171,9 +171,9 @@ def messages(draw: st.DrawFn) -> str:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(texts=st.lists(messages(), min_size=5, max_size=12, unique=True))
+@given(texts=st.lists(messages(), min_size=10, max_size=24, unique=True))
 def test_any_v0_3_messages_give_the_rows_of_a_plain_parser(
     repository: LocalRepository, texts: list[str]
 ) -> None:

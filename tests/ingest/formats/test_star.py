@@ -209,13 +209,13 @@ def meant(record: dict[str, Any]) -> list[Any]:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_what_elementtree_writes_is_what_is_stored(
     repository: LocalRepository, load: Load, data: st.DataObject
 ) -> None:
-    records = [data.draw(shares(f"r{n}")) for n in range(data.draw(st.integers(1, 5)))]
+    records = [data.draw(shares(f"r{n}")) for n in range(data.draw(st.integers(1, 9)))]
     assert load(written(records)).problems == ()
     found = [list(row.values())[:20] for row in rows(repository)]
     with repository.store.cursor() as cursor:

@@ -264,11 +264,11 @@ def _in_order(sheet: plain_types.Sheet, rows: list[dict[str, Any]]) -> list[dict
 
 @pytest.mark.parametrize("header", BASES)
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_any_messages_give_the_rows_of_a_plain_parser(
     repository: LocalRepository, header: str, data: st.DataObject
 ) -> None:
-    texts = data.draw(st.lists(messages(header), min_size=1, max_size=6, unique=True))
+    texts = data.draw(st.lists(messages(header), min_size=8, max_size=16, unique=True))
     assert taken(repository, header, *texts) == expected(header, *texts)

@@ -1,0 +1,101 @@
+"""`acct load --as`: log files into the repository, piece by piece, with a bar on a terminal."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from appliance.cli import configuration, open_repository
+from appliance.errors import UsageError
+from appliance.repository import Loaded, LogPiece, Repository
+
+_BAR = 30
+
+
+def load_logs(files: list[Path], like: LogPiece) -> Loaded:
+    """Load files of one format.
+
+    Args:
+        files: Plain or compressed.
+        like: How to read them; site and machine may be left to the configuration.
+
+    Raises:
+        UsageError: An unknown format or zone, no site or no machine: nothing was read.
+    """
+    from ingest.logs import zones
+    from ingest.logs.catalogue import by_name
+
+    by_name(like.format)
+    zones.check(like.timezone)
+    reading = _Reading(files, at_home(like))
+    with open_repository(write=True) as repository:
+        loaded = repository.load_logs(reading.pieces(repository))
+    reading.end()
+    refused, known = len(reading.problems), reading.known
+    return loaded + Loaded(
+        messages=refused + known, rejected=refused, ignored=known, problems=tuple(reading.problems)
+    )
+
+
+def at_home(like: LogPiece) -> LogPiece:
+    """With the site and machine of the configuration where none is given."""
+    at = configuration().site
+    found = replace(
+        like, site=like.site or at.name, machine_name=like.machine_name or at.machine_name
+    )
+    if not found.site:
+        raise UsageError("whose log is this?", hint="--site, or site.name in acct.toml")
+    if not found.machine_name:
+        hint = "--machine-name, or site.machine_name in acct.toml"
+        raise UsageError("which batch host wrote this log?", hint=hint)
+    return found
+
+
+@dataclass
+class _Reading:
+    """Files on their way in; one that cannot be read stops no other."""
+
+    files: list[Path]
+    like: LogPiece
+    problems: list[str] = field(default_factory=list)
+    known: int = 0
+    """Files of which every line was read before, here or by the service that follows them."""
+    _done: int = 0
+
+    def pieces(self, repository: Repository) -> Iterator[LogPiece]:
+        """All pieces of all files that the repository does not know."""
+        from ingest.logs.known import UnreadableFileError
+
+        for file in self.files:
+            try:
+                yield from self._of(file, repository)
+            except UnreadableFileError as error:
+                self.problems.append(str(error))
+            self._done += file.stat().st_size if file.exists() else 0
+
+    def _of(self, path: Path, repository: Repository) -> Iterator[LogPiece]:
+        from ingest.logs.files import pieces
+        from ingest.logs.known import looked_at
+
+        with looked_at(path, partial(repository.reaches, self.like.reading)) as file:
+            replaces = file.known.mark if file.known and file.known.path == file.name else ""
+            found = pieces(file, self.like, replaces=replaces, progress=self._show)
+            first = next(found, None)
+            if first is None:
+                self.known += file.known is not None
+                return
+            yield first
+            yield from found
+
+    def _show(self, read: int) -> None:
+        if sys.stderr.isatty():
+            whole = max(sum(file.stat().st_size for file in self.files if file.exists()), 1)
+            part = min((self._done + read) / whole, 1.0)
+            bar = ("█" * round(part * _BAR)).ljust(_BAR, "·")
+            print(f"\r{bar} {part:4.0%}", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """The line of the bar is over."""
+        if sys.stderr.isatty():
+            print(file=sys.stderr)

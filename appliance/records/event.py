@@ -1,0 +1,78 @@
+"""The event record: what a batch log says of one job's end. Source: APEL 2.5.0, EventRecords.
+
+Durations have 64 bits and texts any length: what a log says is never cut.
+"""
+
+from appliance.records.declare import INT64, LEAST64, Field, Kind, RecordType, Rule
+
+
+def _text(wire: str, doc: str, *, mandatory: bool = False) -> Field:
+    return Field(wire, Kind.TEXT, doc, mandatory=mandatory, limit=INT64, null="NULL")
+
+
+def _number(wire: str, doc: str, *, unit: str = "", mandatory: bool = False) -> Field:
+    return Field(wire, Kind.INTEGER, doc, mandatory=mandatory, low=LEAST64, high=INT64,
+                 null="NULL", unit=unit)  # fmt: skip
+
+
+def _time(wire: str, doc: str, *, mandatory: bool = False) -> Field:
+    return Field(wire, Kind.TIME, doc, mandatory=mandatory, unit="UTC")
+
+
+EVENT = RecordType(
+    name="event",
+    dataset="events",
+    doc="Ends of jobs, as batch logs tell them: one record a run.",
+    fields=(
+        _text("Site", "The site's name in GOCDB, from the configuration.", mandatory=True),
+        _text("JobName", "The batch system's id of the job.", mandatory=True),
+        _text("LocalUserID", "The account that the job ran under."),
+        _text("LocalUserGroup", "Its group."),
+        _number("WallDuration", "Elapsed time, as the log says it.", unit="s", mandatory=True),
+        _number("CpuDuration", "CPU time of all cores; null: not known.", unit="s"),
+        _time("StartTime", "When it began to run.", mandatory=True),
+        _time("EndTime", "When it ended.", mandatory=True),
+        _text("Infrastructure", "Which kind of log said so."),
+        _text("MachineName", "The batch host, from the configuration.", mandatory=True),
+        _text("Queue", "The queue or partition."),
+        _number("MemoryReal", "Largest resident memory.", unit="kB"),
+        _number("MemoryVirtual", "Largest virtual memory.", unit="kB"),
+        Field("Processors", Kind.INTEGER, "Cores; 0: not collected.", null="0"),
+        Field("NodeCount", Kind.INTEGER, "Hosts; 0: not collected.", null="0"),
+        _text("State", "How it ended, in the log's own words."),
+        _text("JobLabel", "The id as people see it, such as `9050_1` of an array."),
+        _text("UserJobName", "What the user called it."),
+        _time("SubmitTime", "When it was submitted."),
+        Field("GpuCount", Kind.DECIMAL, "GPUs."),
+        _text("GpuModel", "Their model."),
+        _number("Energy", "Energy used.", unit="J"),
+        _text("CpuSource", "What the CPU time was taken from: `TotalCPU`, `CPUTimeRAW`, …"),
+        Field("ScaleFactor", Kind.FLOAT, "Speed of the host: durations are stored unscaled."),
+        _text("HostSpecs", "Benchmarks of the host, where the log says them."),
+        _text("Cluster", "The cluster, where one log has several."),
+        _text("RunId", "The batch system's own number of this run."),
+        _text("Account", "The account or project that it was charged to."),
+        _text("GlobalUserName", "The user's DN or token subject, where the log says it."),
+        _text("FQAN", "VO, group and role, where the log says them."),
+        _text("VO", "The virtual organisation, where the log says it."),
+        _text("GlobalJobId", "The grid's id of the job, where the log says it."),
+        _text("SubmitHost", "The gatekeeper, where the log says it."),
+        _text("JoinId", "The id that a gatekeeper knows, where it is not job_name."),
+        _number("Line", "The line of its message that says this, from 1.", mandatory=True),
+    ),
+    key=("site", "machine_name", "job_name", "end_time"),
+    forms=(),
+    fqan="fqan",
+    rules=(
+        Rule("NEG", "WallDuration", "wall_duration < 0", "the wall time is negative"),
+        Rule("NEG", "CpuDuration", "cpu_duration < 0", "the CPU time is negative"),
+        Rule("ORD", "EndTime", "end_time < start_time", "the job ends before it starts"),
+        Rule(
+            "FUT",
+            "EndTime",
+            "end_time > now + INTERVAL 1 HOUR",
+            "the job ends more than an hour in the future",
+        ),
+    ),
+    provenance=("message_id",),
+)

@@ -1,0 +1,123 @@
+"""The joiner: makes the jobs of what is due, a transaction a pass."""
+
+import threading
+
+from duckdb import DuckDBPyConnection
+
+from appliance.resources import text
+from appliance.store import Store, now
+from ingest import fqan
+from ingest.joining import levels, writing
+from ingest.joining.due import Hosts, Lines, all_due, is_due, is_other, next_due
+from ingest.joining.settings import Settings
+from ingest.joining.writing import Within
+
+
+class Joiner:
+    """Joins events with gatekeepers' lines and benchmarks; any thread may call it.
+
+    Raises:
+        UsageError: The section [join] says what cannot be.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._settings = Settings.of(store.config.join)
+        self._scaled = {"scaled": self._settings.join.scale}
+        self._busy = threading.RLock()
+        with store.cursor() as cursor:
+            cursor.execute(text("ingest", "sql/join_tables.sql"))
+            self._settings.stage(cursor)
+
+    def join(self, *, everything: bool = False) -> int:
+        """Join what is due; durable when it returns.
+
+        Args:
+            everything: Join all events anew.
+
+        Returns:
+            How many events were looked at.
+        """
+        if not everything and not is_due(self._store):
+            return 0
+        with self._busy, self._store.writing:  # nothing may come between the two halves of a pass
+            self._mind_settings(everything=everything)
+            done = 0
+            while True:
+                with self._store.transaction() as cursor:
+                    due = next_due(cursor)
+                if due is None:
+                    return done
+                done += self._pass(due)
+
+    def _mind_settings(self, *, everything: bool) -> None:
+        with self._store.transaction() as cursor:
+            if everything or is_other(cursor, self._settings):
+                all_due(cursor)
+            cursor.execute("DELETE FROM store.join_settings")
+            digest = self._settings.digest()
+            cursor.execute("INSERT INTO store.join_settings VALUES (?)", [digest])
+
+    def _pass(self, due: Lines | Hosts) -> int:
+        """Stage what becomes of the events, then write it."""
+        try:
+            with self._store.cursor() as cursor:
+                within = self._stage(cursor, due)
+            with self._store.transaction() as cursor:
+                looked_at = self._write(cursor, due, within) if within else 0
+                due.done(cursor)
+            return looked_at
+        finally:
+            with self._store.cursor() as cursor:
+                for name in ("lines", "events", "elsewhere", "accounts", "fqans", "same"):
+                    cursor.execute(f"TRUNCATE stage.join_{name}")
+                cursor.execute("TRUNCATE stage.joins")
+
+    def _stage(self, cursor: DuckDBPyConnection, due: Lines | Hosts) -> Within | None:
+        due.events(cursor, self._settings)
+        [(first, last)] = cursor.execute(
+            "SELECT min(end_time), max(end_time) FROM store.events "
+            "JOIN stage.join_events USING (message_id, line)"
+        ).fetchall()
+        if first is None:
+            return None
+        within = {"first": first, "last": last}
+        if self._settings.join.host:
+            cursor.execute(text("ingest", "sql/join_elsewhere.sql"))
+        if self._settings.join.map:
+            cursor.execute(text("ingest", "sql/join_accounts.sql"))
+        _stage_fqans(cursor)
+        cursor.execute(levels.spans())
+        cursor.execute(
+            text("ingest", "sql/join_match.sql"),
+            self._settings.matching() | within,
+        )
+        if writing.has(cursor, within, writing.JOINED):
+            made = writing.same(self._settings.join.scale_by)
+            cursor.execute(made, within | self._scaled)
+        return within
+
+    def _write(self, cursor: DuckDBPyConnection, due: Lines | Hosts, within: Within) -> int:
+        if writing.has(cursor, within, writing.JOINED):
+            writing.take_away(cursor, within)
+        if writing.is_new(cursor):
+            at, beside = now(), writing.has(cursor, within, writing.RECEIVED)
+            made = writing.insert(self._settings.join.scale_by, beside=beside)
+            cursor.execute(made, within | self._scaled | {"at": at})
+            cursor.execute(writing.mark_due("joined_at = $at::TIMESTAMP_S"), within | {"at": at})
+        return writing.account(cursor, within, moved=due.moved)
+
+
+def _stage_fqans(cursor: DuckDBPyConnection) -> None:
+    """What the FQANs of events say."""
+    found = cursor.execute(
+        "SELECT DISTINCT fqan FROM store.events JOIN stage.join_events USING (message_id, line) "
+        "WHERE fqan IS NOT NULL"
+    ).fetchall()
+    if found:
+        rows = [(name, *fqan.parse(name)) for (name,) in found]
+        cursor.execute(
+            "INSERT INTO stage.join_fqans SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), "
+            "unnest($3::VARCHAR[]), unnest($4::VARCHAR[])",
+            [list(column) for column in zip(*rows, strict=True)],
+        )

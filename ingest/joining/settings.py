@@ -1,0 +1,78 @@
+"""The settings that joining follows, and their place in the staging area."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from duckdb import DuckDBPyConnection
+
+from appliance.config import Join, JoinMap
+from appliance.errors import UsageError
+from appliance.moments import BEGINNING
+
+_RULES = 1
+"""Of `ingest/sql/join_*.sql`: another number has everything joined anew."""
+_END = datetime(9999, 12, 31)  # noqa: DTZ001
+_LONGEST_S = 10**11
+"""More is no duration of a job: 3,000 years of one core. Sums of 10^7 such stay within 64 bits."""
+_MOST_CORES = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The section [join], checked."""
+
+    join: Join
+
+    @classmethod
+    def of(cls, join: Join) -> "Settings":
+        """Those of a configuration.
+
+        Raises:
+            UsageError: An entry that says nothing, or a window that holds no time.
+        """
+        if join.window_days < 0 or join.early_days < 0 or not join.window_days + join.early_days:
+            raise UsageError("join.window_days and join.early_days leave no time")
+        for number, host in enumerate(join.host):
+            if bool(host.ce) != bool(host.machine_name):
+                raise UsageError(f"join.host[{number}] wants ce and machine_name")
+        for number, entry in enumerate(join.map):
+            if not entry.vo and entry != JoinMap():
+                raise UsageError(f"join.map[{number}] has no vo")
+        hosts = [host for host in join.host if host.ce]  # what says nothing is as not there
+        return cls(replace(join, host=hosts, map=[entry for entry in join.map if entry.vo]))
+
+    def digest(self) -> str:
+        """What tells these settings from others."""
+        return hashlib.sha256(f"{_RULES} {self.join!r}".encode()).hexdigest()
+
+    @property
+    def near(self) -> timedelta:
+        """How far apart an event and a gatekeeper's line may be to have to do with each other."""
+        return timedelta(days=2 * max(self.join.window_days, self.join.early_days))
+
+    def matching(self) -> dict[str, object]:
+        """The parameters of `join_match.sql`."""
+        return {
+            "early": timedelta(days=self.join.early_days),
+            "window": timedelta(days=self.join.window_days),
+            "near": self.near,
+            "local_jobs": self.join.local_jobs,
+            "batch_host_benchmark": self.join.batch_host_benchmark,
+            "most": _LONGEST_S,
+            "most_cores": _MOST_CORES,
+        }
+
+    def stage(self, cursor: DuckDBPyConnection) -> None:
+        """Put what the configuration lists into the staging area."""
+        for table in ("join_hosts", "join_map"):
+            cursor.execute(f"TRUNCATE stage.{table}")
+        for host in self.join.host:
+            values = [host.ce, host.machine_name]
+            cursor.execute("INSERT INTO stage.join_hosts VALUES (?, ?)", values)
+        for number, m in enumerate(self.join.map):
+            said = [number, m.user, m.group, m.vo, m.vo_group or None, m.vo_role or None]
+            cursor.execute(
+                "INSERT INTO stage.join_map VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [*said, m.from_ or BEGINNING, m.until or _END],
+            )

@@ -1,0 +1,57 @@
+"""What there is to know of one format of logs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from appliance.records.declare import RecordType
+from appliance.repository import LogPiece
+from ingest.logs import lines
+from ingest.logs.lines import Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the lines of a piece are read: pieces with equal settings share a statement."""
+
+    parallel: bool
+    timezone: str
+    layout: str
+
+    @classmethod
+    def of(cls, piece: LogPiece) -> "Settings":
+        """Those of a piece."""
+        return cls(piece.parallel, piece.timezone, piece.layout)
+
+
+def _no_layout(_: Sequence[str]) -> str:
+    return ""
+
+
+def after_any_line(body: bytes) -> int:
+    """Where the last whole line ends; 0: there is none."""
+    return body.rfind(b"\n") + 1
+
+
+@dataclass(frozen=True, slots=True)
+class LogFormat:
+    """One format: see the package for what its parts may do."""
+
+    name: str
+    kind: RecordType
+    columns: tuple[str, ...]
+    """Columns of the record type that its lines give: no others are staged."""
+    select: Callable[[Settings], str]
+    """The SELECT over `lines` that gives these columns and outcomes."""
+    infrastructure: str = ""
+    """What events say of where they come from."""
+    layout: Callable[[Sequence[str]], str] = _no_layout
+    """From the first lines of a file."""
+    boundary: Callable[[bytes], int] = after_any_line
+    """How many bytes of what was read so far make a piece; 0: more is needed."""
+    gather: Callable[[bytes, str], Lines] = lambda body, _: lines.read(body)
+    """A piece's lines as `select` gets them, from its bytes and layout: where one record has
+    several lines, it becomes one here, and `select` gives the number of its first as `line`."""
+    fold: str = ""
+    """A file of `ingest/sql`: what lines of one batch say together, if any is `ignored step`."""
+    complete: str = ""
+    """A file of `ingest/sql`: what such lines say of records of earlier batches. With `fold`."""

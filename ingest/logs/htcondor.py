@@ -1,0 +1,68 @@
+"""HTCondor's history: APEL's eleven values between bars, or the ads themselves; CE ads too.
+
+Which of them is seen from the content. Evicted jobs are read with the sums over all attempts, of
+wall time and of CPU time alike. Sources: HTCondor 24, job ClassAd attributes, condor_history;
+APEL 2.5.0, HTCondor parser; gratia-probe 2.8.4.
+"""
+
+from collections.abc import Sequence
+
+from appliance.records.event import EVENT
+from appliance.resources import text
+from ingest.logs import ads, lines
+from ingest.logs.format import LogFormat, Settings, after_any_line
+from ingest.logs.lines import Lines
+
+_ATTRIBUTES = """GlobalJobId ClusterId ProcId Owner AccountingGroup QDate JobStatus JobUniverse
+JobStartDate CompletionDate EnteredCurrentStatus RemoteWallClockTime RemoteUserCpu RemoteSysCpu
+CumulativeRemoteUserCpu CumulativeRemoteSysCpu CumulativeSlotTime CpusProvisioned RequestCpus
+MachineAttrCpus0 GPUsProvisioned RequestGPUs GPUs_DeviceName ResidentSetSize_RAW ResidentSetSize
+MemoryUsage ImageSize_RAW ImageSize MachineAttrApelScaling0 MachineAttrApelSpecs0
+x509userproxysubject x509UserProxyFirstFQAN x509UserProxyVOName AuthTokenSubject
+orig_AuthTokenSubject AuthTokenGroups orig_AuthTokenGroups RoutedToJobId GridJobId""".split()  # noqa: SIM905
+"""Attributes that mean something."""
+_PIPE = "pipe"
+_HEAD_BYTES, _HEAD_LINES = 1 << 12, 20
+
+_COLUMNS = """job_name local_user_id wall_duration cpu_duration start_time end_time memory_real
+memory_virtual processors state job_label submit_time gpu_count gpu_model cpu_source
+scale_factor host_specs account global_user_name fqan vo join_id""".split()  # noqa: SIM905 # as the others
+
+
+def _layout(head: Sequence[str]) -> str:
+    return ads.form(head) or _PIPE
+
+
+def _form(body: bytes) -> str:
+    return _layout(body[:_HEAD_BYTES].decode(errors="replace").split("\n")[:_HEAD_LINES])
+
+
+def _gather(body: bytes, layout: str) -> Lines:
+    how = layout or _form(body)
+    return lines.read(body) if how == _PIPE else ads.gather(body, how, _ATTRIBUTES)
+
+
+def _boundary(body: bytes) -> int:
+    how = _form(body)
+    return after_any_line(body) if how == _PIPE else ads.end_of_last(body, how)
+
+
+def _select(settings: Settings) -> str:
+    if settings.layout == _PIPE:
+        return text("ingest", "sql/htcondor_pipe.sql")
+    values = ", ".join(
+        f'stage.defined(f[{at}]) AS "{name}"' for at, name in enumerate(_ATTRIBUTES, 3)
+    )
+    return text("ingest", "sql/htcondor_ads.sql").replace("{values}", values)
+
+
+HTCONDOR = LogFormat(
+    name="htcondor",
+    kind=EVENT,
+    infrastructure="APEL-CREAM-HTCONDOR",
+    columns=tuple(_COLUMNS),
+    layout=_layout,
+    select=_select,
+    boundary=_boundary,
+    gather=_gather,
+)

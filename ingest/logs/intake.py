@@ -1,0 +1,258 @@
+"""The way in of logs: pieces of files become rows, and lines that failed, in one transaction."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from appliance.errors import AcctError, Problem
+from appliance.repository import Loaded, LogPiece
+from appliance.resources import text
+from appliance.store import Store, TooLargeError, now
+from ingest import fqan
+from ingest.batch import ACCEPTED
+from ingest.loading import Texts, write
+from ingest.logs import loading, staging
+from ingest.logs.catalogue import FORMATS, by_name
+from ingest.logs.format import LogFormat, Settings
+from ingest.logs.ledger import amend_file, counted, write_files
+from ingest.logs.piece import Piece, opened
+from ingest.logs.progress import write_reaches
+from ingest.shares import packed, texts
+
+_WORKERS = 2
+
+log = logging.getLogger(__name__)
+
+
+_PIECES = """
+CREATE TABLE IF NOT EXISTS stage.pieces (message BIGINT, site VARCHAR, machine_name VARCHAR)"""
+
+
+class LogIntake:
+    """Takes pieces in, a batch at a time; any thread may call it.
+
+    Args:
+        store: The open store.
+        numbers: Sets message numbers aside; the first of them.
+    """
+
+    def __init__(self, store: Store, numbers: Callable[[int], int]) -> None:
+        self._store = store
+        self._numbers = numbers
+        self._busy = threading.RLock()
+        with store.cursor() as cursor:
+            for made in FORMATS.values():
+                cursor.execute(staging.table(made))
+            cursor.execute(_PIECES)
+            cursor.execute(fqan.table(staging.FQANS))
+
+    def take_in(self, pieces: Sequence[LogPiece]) -> Loaded:
+        """Load pieces; durable when it returns.
+
+        Raises:
+            UsageError: No such format or time zone.
+            AcctError: The fault is ours (disk full): nothing was taken in.
+        """
+        with self._busy:
+            for piece in pieces:
+                by_name(piece.format)
+            first = self._numbers(len(pieces))
+            return counted(self._take(list(enumerate(pieces, first))))
+
+    def _take(self, numbered: Sequence[tuple[int, LogPiece]]) -> list[Piece]:
+        """Load pieces together; what harms one of them harms no other."""
+        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="logs") as workers:
+            found = list(workers.map(opened, *zip(*numbered, strict=True)))
+            with self._store.cursor() as cursor:
+                self._mark_known(cursor, found)
+            fresh = [one for one in found if one.item.state == ACCEPTED]
+            try:
+                list(workers.map(self._stage, fresh))
+                items = [one.item for one in found]
+                self._commit(found, fresh, workers.map(packed, texts(items)))
+            except TooLargeError:
+                if len(numbered) == 1:
+                    raise
+            except AcctError:
+                raise
+            except duckdb.Error as error:
+                if len(numbered) == 1:
+                    self._refuse(found[0], error)
+                    return found
+            else:
+                return found
+            finally:
+                self._clear(fresh)
+        return [one for alone in numbered for one in self._take([alone])]
+
+    def _refuse(self, one: Piece, error: duckdb.Error) -> None:
+        """Keep a piece whole that the database will not read: no line should ever bring that."""
+        log.exception("%s: message %d cannot be loaded", one.piece.name, one.item.number)
+        why = str(error).splitlines()[0]
+        one.item.refuse(Problem("DBR", f"the store refuses it: {why}"))
+        with self._store.transaction() as cursor:
+            write(cursor, [one.item], [packed([one.item])])
+            write_reaches(cursor, [one.piece])
+
+    def retake(self, number: int, piece: LogPiece) -> Loaded:
+        """Judge lines of an earlier piece again; durable when it returns.
+
+        Args:
+            number: The message that they came in.
+            piece: It, with nothing but these lines: each where it stood, the others blank.
+        """
+        with self._busy:
+            one = opened(number, piece)
+            try:
+                self._stage(one)
+                with self._store.cursor() as cursor:
+                    folding = self._fold(cursor, [one])
+                with self._store.transaction() as cursor:
+                    cursor.execute(
+                        "DELETE FROM store.rejected_lines WHERE message_id = ?", [number]
+                    )
+                    self._load(cursor, [one], folding)
+                    one.counts.reasons.pop("blank", None)
+                    amend_file(cursor, one)
+            finally:
+                self._clear([one])
+        return counted([one])
+
+    def replay(self, numbered: Sequence[tuple[int, LogPiece]], at: datetime) -> None:
+        """Load the lines of pieces that were taken in before; nothing is written of the messages.
+
+        Args:
+            numbered: The pieces, and the numbers of their messages.
+            at: Lines are judged as of then.
+        """
+        with self._busy:
+            found = [opened(number, piece) for number, piece in numbered]
+            try:
+                for one in found:
+                    self._stage(one, at)
+                with self._store.cursor() as cursor:
+                    folding = self._fold(cursor, found)
+                with self._store.transaction() as cursor:
+                    self._load(cursor, found, folding)
+            finally:
+                self._clear(found)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is taken in meanwhile: whoever hands in pieces waits."""
+        with self._busy:
+            yield
+
+    def _mark_known(self, cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
+        """Content that was loaded before, and read in the same way, adds nothing."""
+        rows = cursor.execute(
+            "SELECT m.sha256, m.kind, l.site, l.machine_name, l.parallel, l.timezone "
+            "FROM store.messages AS m JOIN store.log_files AS l USING (message_id) "
+            "WHERE m.sha256 IN (SELECT unnest($1::VARCHAR[]))",
+            [[one.item.sha256 for one in found]],
+        ).fetchall()
+        known = set(rows)
+        for one in found:
+            read = one.piece
+            key = (one.item.sha256, read.format, read.site, read.machine_name, read.parallel,
+                   read.timezone)  # fmt: skip
+            if key in known:
+                one.item.repeats(None)
+            known.add(key)
+
+    def _stage(self, one: Piece, at: datetime | None = None) -> None:
+        made, settings = by_name(one.piece.format), Settings.of(one.piece)
+        given = {
+            "text": one.lines.text,
+            "message": one.item.number,
+            "now": at or now(),
+        }
+        with self._store.cursor() as cursor:
+            cursor.execute(staging.insert(made, settings), given)
+
+    def _commit(
+        self, found: Sequence[Piece], fresh: Sequence[Piece], kept: Iterable[Texts]
+    ) -> None:
+        with self._store.cursor() as cursor:
+            folding = self._fold(cursor, fresh)
+        with self._store.transaction() as cursor:
+            self._load(cursor, fresh, folding)
+            for one in fresh:
+                one.counts.go_on(one.lines.continued)
+            write(cursor, [one.item for one in found], kept)
+            write_files(cursor, fresh)
+            write_reaches(cursor, [one.piece for one in found])
+
+    def _fold(self, cursor: DuckDBPyConnection, fresh: Sequence[Piece]) -> list[LogFormat]:
+        """Let lines of the batch speak together; the formats in which some have to."""
+        _say_where(cursor, fresh)
+        folding = [made for made in _formats(fresh) if _steps(cursor, made)]
+        for made in folding:
+            cursor.execute(text("ingest", f"sql/{made.fold}.sql"))
+        for made in _formats(fresh):
+            loading.read_fqans(cursor, made)
+        return folding
+
+    def _load(
+        self, cursor: DuckDBPyConnection, fresh: Sequence[Piece], folding: Sequence[LogFormat]
+    ) -> None:
+        """What is staged, in the caller's transaction."""
+        counts = {one.item.number: one.counts for one in fresh}
+        for made in folding:
+            if made.complete:
+                told = cursor.execute(text("ingest", f"sql/{made.complete}.sql")).fetchall()
+                _note_due(cursor, told)
+        for made in _formats(fresh):
+            for number, found in loading.count(cursor, made).items():
+                counts[number].become(found)
+            loading.load(cursor, made, counts)
+            odd = {o.item.number: o.lines.odd for o in fresh if o.piece.format == made.name}
+            loading.reject(cursor, made, odd)
+        for one in fresh:
+            one.item.records = one.counts.records
+        _note_due(cursor, [(number, None) for number in counts])
+
+    def _clear(self, fresh: Sequence[Piece]) -> None:
+        with self._store.cursor() as cursor:
+            for made in _formats(fresh):
+                cursor.execute(f"TRUNCATE {staging.staged(made)}")
+            cursor.execute("TRUNCATE stage.pieces")
+            cursor.execute(f"TRUNCATE {staging.FQANS}")
+
+
+def _formats(pieces: Sequence[Piece]) -> list[LogFormat]:
+    return [by_name(name) for name in dict.fromkeys(one.piece.format for one in pieces)]
+
+
+def _say_where(cursor: DuckDBPyConnection, fresh: Sequence[Piece]) -> None:
+    """What is the same of all lines of a piece."""
+    columns = (
+        [one.item.number for one in fresh],
+        [one.piece.site for one in fresh],
+        [one.piece.machine_name for one in fresh],
+    )
+    cursor.execute(
+        "INSERT INTO stage.pieces SELECT unnest($1::BIGINT[]), unnest($2::VARCHAR[]), "
+        "unnest($3::VARCHAR[])",
+        list(columns),
+    )
+
+
+def _note_due(cursor: DuckDBPyConnection, lines: Sequence[tuple[int, int | None]]) -> None:
+    """Lines, or (no line) whole pieces, are to be joined."""
+    cursor.execute(
+        "INSERT INTO store.logs_due SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[])",
+        [[message for message, _ in lines], [line for _, line in lines]],
+    )
+
+
+def _steps(cursor: DuckDBPyConnection, made: LogFormat) -> bool:
+    """Whether lines wait to be folded into others."""
+    asked = f"SELECT 1 FROM {staging.staged(made)} WHERE outcome = 'ignored step' LIMIT 1"
+    return bool(made.fold and cursor.execute(asked).fetchall())

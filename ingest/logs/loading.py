@@ -1,0 +1,161 @@
+"""Loading: staged lines become rows, and what became of the others is written down."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
+
+from duckdb import DuckDBPyConnection
+
+from appliance.records.declare import Kind
+from appliance.tables import columns
+from ingest import fqan
+from ingest.logs.format import LogFormat
+from ingest.logs.outcomes import reason
+from ingest.logs.piece import Counts
+from ingest.logs.staging import FQANS, records, staged
+
+_OWN = ("message_id", "line")
+"""Columns that say where a record stands, not what it says."""
+_LINES_AT_ONCE = 10_000
+
+
+def count(cursor: DuckDBPyConnection, made: LogFormat) -> dict[int, Counts]:
+    """What became of the staged lines, by message."""
+    found: dict[int, Counts] = defaultdict(Counts)
+    rows = cursor.execute(
+        "SELECT message, CASE WHEN outcome IS NULL OR starts_with(outcome, 'ignored ') "
+        "THEN coalesce(outcome[9:], '') ELSE '!' END AS what, count(*) "
+        f"FROM {staged(made)} GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    for message, what, lines in rows:
+        if what == "":
+            found[message].records = lines
+        elif what == "!":
+            found[message].failed = lines
+        else:
+            found[message].reasons[what] = lines
+    return found
+
+
+def read_fqans(cursor: DuckDBPyConnection, made: LogFormat) -> None:
+    """Take the staged records' FQANs apart, if there are any."""
+    if made.kind.fqan in made.columns:
+        held = f"SELECT DISTINCT {made.kind.fqan} FROM {staged(made)} WHERE outcome IS NULL"
+        new = f"{held} AND {made.kind.fqan} NOT IN (SELECT fqan FROM {FQANS})"
+        fqan.take_apart(cursor, new, FQANS)
+
+
+def load(cursor: DuckDBPyConnection, made: LogFormat, counts: dict[int, Counts]) -> None:
+    """The staged records into their table, in the caller's transaction.
+
+    What no key of the table can match is inserted, which takes a third of a MERGE's time.
+    """
+    alone, new = cursor.execute(_news(made)).fetchall()[0]
+    if new:
+        cursor.execute(_insert(made, alone=alone))
+        return
+    for message, replaced in cursor.execute(_replaced(made, alone=alone)).fetchall():
+        counts[message].replaced = replaced
+    cursor.execute(_merge(made, alone=alone))
+
+
+def reject(
+    cursor: DuckDBPyConnection, made: LogFormat, odd: Mapping[int, Mapping[int, bytes]]
+) -> None:
+    """Keep the staged lines that failed, byte for byte.
+
+    Args:
+        cursor: In the caller's transaction.
+        made: The format of what was staged.
+        odd: Lines that the database does not have as they were, by message and line.
+    """
+    failed = cursor.execute(_rejected(made)).fetchall()
+    listed = [(m, n, odd[m][n]) for m, n in failed if n in odd.get(m, ())]
+    for start in range(0, len(listed), _LINES_AT_ONCE):
+        some = listed[start : start + _LINES_AT_ONCE]
+        cursor.execute(
+            "UPDATE store.rejected_lines AS r SET content = unhex(odd.hex) FROM (SELECT "
+            "unnest($1::BIGINT[]) AS message, unnest($2::BIGINT[]) AS line, "
+            "unnest($3::VARCHAR[]) AS hex) AS odd "
+            "WHERE r.message_id = odd.message AND r.line = odd.line",
+            [[m for m, _, _ in some], [n for _, n, _ in some], [b.hex() for *_, b in some]],
+        )
+
+
+@cache
+def _news(made: LogFormat) -> str:
+    """Whether no key stands twice in the batch, and whether the table has none of their times."""
+    key = ", ".join(made.kind.key)
+    time = next(f.name for f in made.kind.fields if f.name in made.kind.key and f.kind is Kind.TIME)
+    return (
+        f"WITH span AS (SELECT min({time}) AS first, max({time}) AS last FROM {staged(made)} "
+        "WHERE outcome IS NULL) "
+        f"SELECT count(*) = count(DISTINCT hash({key})), NOT EXISTS (SELECT 1 FROM "
+        f"store.{made.kind.stored_in}, span WHERE {time} BETWEEN first AND last) "
+        f"FROM ({records(made)})"
+    )
+
+
+@cache
+def _insert(made: LogFormat, *, alone: bool) -> str:
+    names = ", ".join([*columns(made.kind), "message_id"])
+    return f"INSERT INTO store.{made.kind.stored_in} ({names}) {_source(made, alone=alone)}"
+
+
+@cache
+def _merge(made: LogFormat, *, alone: bool) -> str:
+    """What a later line does not say of a job stays as an earlier one said it."""
+    names = columns(made.kind)
+    said = [f"{name} = coalesce(s.{name}, t.{name})" for name in _said(made)]
+    said += [f"{name} = s.{name}" for name in _OWN]
+    return (
+        f"MERGE INTO store.{made.kind.stored_in} AS t USING ({_source(made, alone=alone)}) AS s "
+        f"ON {_same(made)} WHEN MATCHED AND {_differs(made)} THEN UPDATE SET {', '.join(said)} "
+        f"WHEN NOT MATCHED THEN INSERT ({', '.join([*names, 'message_id'])}) "
+        f"VALUES ({', '.join(f's.{name}' for name in [*names, 'message_id'])})"
+    )
+
+
+@cache
+def _replaced(made: LogFormat, *, alone: bool) -> str:
+    return (
+        f"SELECT s.message_id, count(*) FROM ({_source(made, alone=alone)}) AS s "
+        f"JOIN store.{made.kind.stored_in} AS t ON {_same(made)} "
+        f"WHERE {_differs(made)} GROUP BY ALL"
+    )
+
+
+@cache
+def _rejected(made: LogFormat) -> str:
+    return (
+        "INSERT INTO store.rejected_lines "
+        f"SELECT message, record, code, {reason(made.kind)}, encode(text) "
+        "FROM (SELECT *, split_part(outcome, ' ', 1) AS code, "
+        "split_part(outcome, ' ', 2) AS field, "
+        "substr(outcome, strlen(code) + strlen(field) + 3) AS value "
+        f"FROM {staged(made)} WHERE text IS NOT NULL) RETURNING message_id, line"
+    )
+
+
+def _same(made: LogFormat) -> str:
+    return " AND ".join(f"t.{name} = s.{name}" for name in made.kind.key)
+
+
+def _said(made: LogFormat) -> list[str]:
+    """The columns beside the key that a line of this format says something of."""
+    return [n for n in columns(made.kind) if n in made.columns and n not in made.kind.key]
+
+
+def _differs(made: LogFormat) -> str:
+    names = _said(made)
+    return f"({' OR '.join(f's.{n} IS NOT NULL AND s.{n} IS DISTINCT FROM t.{n}' for n in names)})"
+
+
+def _source(made: LogFormat, *, alone: bool) -> str:
+    """The staged records; of equal keys the last."""
+    key = ", ".join(made.kind.key)
+    names = ", ".join([*columns(made.kind), "message_id"])
+    last = (
+        f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY message_id DESC, record DESC) = 1"
+    )
+    return f"SELECT {names} FROM ({records(made)}){'' if alone else last}"

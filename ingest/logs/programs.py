@@ -1,0 +1,44 @@
+"""How batch systems are asked for finished jobs. Sources: sacct 25.11; condor_history 24."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from ingest.logs.collecting import Program
+from ingest.logs.slurm import POLL
+
+_DAY = timedelta(days=1)
+
+
+def sacct(path: str, cluster: str) -> Program:
+    """All users' jobs and their steps, each run of a job, in UTC and plain bytes.
+
+    `cluster`: names, parted by commas; `all`; empty: the default one.
+    """
+    where = {"": [], "all": ["--allclusters"]}.get(cluster, [f"--clusters={cluster}"])
+
+    def command(since: datetime | None, until: datetime) -> Sequence[str]:
+        begun = [f"--starttime={since:%Y-%m-%dT%H:%M:%S}"] if since else []
+        return [
+            "--allusers", "--noheader", "--parsable2", "--duplicates", "--noconvert", *where,
+            *begun, f"--endtime={until:%Y-%m-%dT%H:%M:%S}", f"--format={','.join(POLL)}",
+        ]  # fmt: skip
+
+    return Program(
+        "slurm", path, command, "|".join(POLL),
+        (("TZ", "UTC"), ("SLURM_TIME_FORMAT", "standard"), ("LC_ALL", "C.UTF-8")), _DAY, cluster,
+    )  # fmt: skip
+
+
+def condor_history(path: str, schedd: str) -> Program:
+    """Jobs that left the queue, removed ones as well: those have no completion date.
+
+    The history is read from its end, so that a window has no upper bound.
+    """
+    where = ["-name", schedd] if schedd else []
+
+    def command(since: datetime | None, _: datetime) -> Sequence[str]:
+        epoch = int(since.replace(tzinfo=UTC).timestamp()) if since else 0
+        stop = ["-since", f"EnteredCurrentStatus < {epoch}"] if since else []
+        return [*where, "-json", *stop]
+
+    return Program("htcondor", path, command, environment=(("TZ", "UTC"),), cluster=schedd)

@@ -1,0 +1,72 @@
+"""The SQL that stages a piece of a log: every line with its record's columns and its outcome."""
+
+from functools import lru_cache
+
+from appliance.records.declare import Field
+from ingest.logs.format import LogFormat, Settings
+from ingest.logs.outcomes import outcome
+
+_SETTLED = ("site", "machine_name", "infrastructure", "line")
+"""Columns that say the same of all lines of a piece, or where a line stands: not staged."""
+_FROM_FQAN = ("vo", "vo_group", "vo_role")
+"""Columns that an FQAN decides, where there is one."""
+FQANS = "stage.log_fqans"
+"""The FQANs of a batch, taken apart."""
+
+
+def staged(made: LogFormat) -> str:
+    """The staging table of a format."""
+    return f"stage.{made.name}_lines"
+
+
+def table(made: LogFormat) -> str:
+    """The statement that makes the staging table. `text` is that of lines that failed."""
+    columns = [f"{c.sql} {c.stored}" for c in _columns(made)]
+    return (
+        f"CREATE TABLE IF NOT EXISTS {staged(made)} "
+        f"(message BIGINT, record INTEGER, {', '.join(columns)}, outcome VARCHAR, text VARCHAR)"
+    )
+
+
+@lru_cache(100)  # layouts come from files: there is no end of them
+def insert(made: LogFormat, settings: Settings) -> str:
+    """The statement that stages a piece.
+
+    Its parameters: $text (the lines), $message (its number), $now.
+    """
+    given = (*made.columns, *_SETTLED)
+    return f"""
+INSERT INTO {staged(made)}
+WITH lines AS (SELECT line, text
+               FROM unnest(string_split($text, chr(10))) WITH ORDINALITY AS split(text, line)),
+read AS ({made.select(settings)})
+SELECT $message::BIGINT, line, {", ".join(c.sql for c in _columns(made))}, outcome,
+       CASE WHEN outcome IS NOT NULL AND NOT starts_with(outcome, 'ignored ') THEN text END
+FROM (SELECT * REPLACE ({outcome(made.kind, given)} AS outcome)
+      FROM (SELECT *, $now::TIMESTAMP AS now FROM read))"""
+
+
+def _columns(made: LogFormat) -> list[Field]:
+    """What is staged, in the order of the record type."""
+    return [field for field in made.kind.fields if field.name in made.columns]
+
+
+def records(made: LogFormat) -> str:
+    """The staged records with all columns of their type, and `message_id`, `record`: SQL."""
+    settled = {"site": "p.site", "machine_name": "p.machine_name", "line": "s.record",
+               "infrastructure": f"'{made.infrastructure}'"}  # fmt: skip
+    shown = [f"{_value(made, c.name, c.when_null, settled)} AS {c.sql}" for c in made.kind.fields]
+    named = made.kind.fqan in made.columns
+    fqans = f"LEFT JOIN {FQANS} AS f ON f.fqan = s.{made.kind.fqan} " if named else ""
+    return (
+        f"SELECT {', '.join(shown)}, s.message AS message_id, s.record FROM {staged(made)} AS s "
+        f"JOIN stage.pieces AS p USING (message) {fqans}WHERE s.outcome IS NULL"
+    )
+
+
+def _value(made: LogFormat, name: str, null: str, settled: dict[str, str]) -> str:
+    if name in _FROM_FQAN and name in made.columns and made.kind.fqan in made.columns:
+        return f"coalesce(f.{name}, s.{name})"
+    if name in made.columns:
+        return f"s.{name}" if null == "NULL" else f"coalesce(s.{name}, {null})"
+    return settled.get(name, null)

@@ -1,0 +1,79 @@
+-- What becomes of each event: which line of a gatekeeper it belongs to, what job it is, and which
+-- benchmark it has. A line is a candidate if it has the event's id, the event ended within its
+-- window, and its gatekeeper submits to the event's batch host; of several the latest holds, then
+-- the gatekeeper's name decides. $early, $window, $near: INTERVAL; $first, $last: TIMESTAMP, of the
+-- ends; $local_jobs, $batch_host_benchmark: BOOLEAN; $most: BIGINT, the longest duration, s;
+-- $most_cores: BIGINT.
+INSERT INTO stage.joins
+WITH event AS (
+    SELECT e.message_id, e.line, e.site, e.end_time, e.machine_name, e.submit_host,
+           coalesce(e.join_id, e.job_name) AS id,
+           coalesce(e.local_user_id, '') AS local_user,
+           coalesce(e.local_user_group, '') AS local_group,
+           coalesce(e.fqan, e.vo) IS NOT NULL AS has_vo,
+           coalesce(e.global_user_name, e.fqan, e.vo) IS NOT NULL AS is_identified,
+           NOT (e.wall_duration <= $most AND coalesce(e.cpu_duration, 0) <= $most
+                AND e.processors BETWEEN 0 AND $most_cores
+                AND e.node_count BETWEEN 0 AND $most_cores) AS is_implausible
+    FROM store.events AS e JOIN stage.join_events USING (message_id, line)
+    WHERE e.end_time BETWEEN $first::TIMESTAMP_S AND $last::TIMESTAMP_S),
+near AS (
+    SELECT e.message_id, e.line, g.message_id AS gatekeeper_message_id, g.line AS gatekeeper_line,
+           g.time_stamp, g.ce, coalesce(g.vo, 'None') NOT IN ('', 'None') AS has_vo,
+           hash(g.ce, g.global_user_name, g.fqan, g.vo) AS identity,
+           e.end_time >= g.time_stamp - $early::INTERVAL
+               AND e.end_time < g.time_stamp + $window::INTERVAL AS is_within,
+           is_within AND w.ce IS NULL AS is_candidate
+    FROM event AS e
+    JOIN store.gatekeeper_records AS g ON g.site = e.site AND g.lrms_id = e.id
+    LEFT JOIN stage.join_elsewhere AS w ON w.ce = g.ce AND w.machine_name = e.machine_name
+    WHERE g.lrms_id <> ''
+      AND g.time_stamp > $first::TIMESTAMP - $near::INTERVAL
+      AND g.time_stamp <= $last::TIMESTAMP + $near::INTERVAL
+      AND e.end_time >= g.time_stamp - $near::INTERVAL
+      AND e.end_time < g.time_stamp + $near::INTERVAL),
+chosen AS (
+    SELECT *, count(*) FILTER (is_candidate) OVER (PARTITION BY message_id, line) AS candidates,
+           min(identity) FILTER (is_candidate) OVER (PARTITION BY message_id, line)
+           <> max(identity) FILTER (is_candidate) OVER (PARTITION BY message_id, line) AS differ
+    FROM near
+    QUALIFY row_number() OVER (
+        PARTITION BY message_id, line
+        ORDER BY is_candidate DESC, is_within DESC, time_stamp DESC, ce,
+                 gatekeeper_message_id DESC, gatekeeper_line DESC) = 1),
+mapped AS (
+    SELECT e.message_id, e.line, min(a.number) AS account
+    FROM event AS e
+    JOIN stage.join_accounts AS a ON a.local_user = e.local_user AND a.local_group = e.local_group
+     AND e.end_time >= a.since AND e.end_time < a.until
+    GROUP BY e.message_id, e.line),
+judged AS (
+    SELECT e.*, m.account, coalesce(c.candidates, 0) AS candidates,
+           CASE WHEN c.is_candidate THEN c.gatekeeper_message_id END AS gatekeeper_message_id,
+           CASE WHEN c.is_candidate THEN c.gatekeeper_line END AS gatekeeper_line,
+           CASE WHEN c.is_candidate THEN c.ce ELSE e.submit_host END AS host,
+           CASE WHEN e.is_implausible THEN 'none'
+                WHEN c.is_candidate OR e.is_identified OR m.account IS NOT NULL THEN 'grid'
+                WHEN $local_jobs THEN 'local' ELSE 'none' END AS kind,
+           CASE WHEN e.is_implausible THEN 'implausible'
+                WHEN c.is_candidate AND c.differ THEN 'ambiguous'
+                WHEN c.is_candidate OR e.is_identified OR m.account IS NOT NULL
+                THEN CASE WHEN NOT (coalesce(c.is_candidate AND c.has_vo, false) OR e.has_vo
+                                    OR m.account IS NOT NULL) THEN 'no_vo' END
+                WHEN c.is_within THEN 'other_host'
+                WHEN c.message_id IS NOT NULL THEN 'outside_window'
+                ELSE 'no_gatekeeper' END AS reason
+    FROM event AS e
+    LEFT JOIN chosen AS c ON c.message_id = e.message_id AND c.line = e.line
+    LEFT JOIN mapped AS m ON m.message_id = e.message_id AND m.line = e.line)
+SELECT j.site, j.end_time, j.message_id, j.line, j.gatekeeper_message_id, j.gatekeeper_line,
+       j.candidates, j.kind, j.reason, j.account,
+       CASE WHEN j.kind = 'none' THEN NULL
+            WHEN j.host IS NULL OR $batch_host_benchmark THEN coalesce(own.level, batch.level)
+            ELSE own.level END AS level
+FROM judged AS j
+LEFT JOIN stage.join_levels AS own
+  ON own.site = j.site AND own.host = j.host AND own.since <= j.end_time AND j.end_time < own.until
+LEFT JOIN stage.join_levels AS batch
+  ON batch.site = j.site AND batch.host = j.machine_name
+ AND batch.since <= j.end_time AND j.end_time < batch.until

@@ -1,0 +1,237 @@
+-- What fields of logs mean: one macro a kind of value. NULL: it means nothing.
+
+-- A failure: code, field and the value to blame.
+CREATE MACRO stage.fault(code, field, v) AS code || ' ' || field || ' ' || v;
+
+-- HH:MM:SS of less than a day, in seconds.
+CREATE MACRO stage.clock(v) AS epoch(TRY_CAST(v AS TIME))::BIGINT;
+
+-- A duration of Slurm in seconds: [D-]HH:MM:SS, MM:SS.mmm (halves are rounded to the even second)
+-- or whole seconds. The forms in the order of how often they are seen. No more digits than fit.
+CREATE MACRO stage.duration_of(v) AS
+    CASE WHEN v LIKE '__:__:__' THEN stage.clock(v)
+         WHEN NOT contains(v, ':') THEN stage.integer_of(v)
+         WHEN regexp_full_match(v, '\d{1,9}-\d\d:\d\d:\d\d')
+         THEN TRY_CAST(v[:-10] AS BIGINT) * 86400 + stage.clock(v[-8:])
+         WHEN regexp_full_match(v, '(\d{1,9}-)?(\d{1,9}:)?\d{1,9}:\d{1,9}(\.\d{1,9})?')
+         THEN coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d+)-', 1), '') AS BIGINT), 0) * 86400
+              + coalesce(TRY_CAST(nullif(regexp_extract(v, '(\d+):\d+:', 1), '') AS BIGINT), 0) * 3600
+              + TRY_CAST(regexp_extract(v, '(\d+):[\d.]+$', 1) AS BIGINT) * 60
+              + round_even(TRY_CAST(regexp_extract(v, ':([\d.]+)$', 1) AS DOUBLE), 0)::BIGINT END;
+
+-- Memory in kB: a number with a suffix K to P (powers of 1024), or bytes.
+CREATE MACRO stage.kilobytes_of(v) AS
+    TRY_CAST(trunc(CASE v[-1] WHEN 'K' THEN stage.amount_of(v[:-2])
+                              WHEN 'M' THEN stage.amount_of(v[:-2]) * 1024
+                              WHEN 'G' THEN stage.amount_of(v[:-2]) * 1048576
+                              WHEN 'T' THEN stage.amount_of(v[:-2]) * 1073741824
+                              WHEN 'P' THEN stage.amount_of(v[:-2]) * 1099511627776
+                              ELSE stage.amount_of(v) / 1024 END) AS BIGINT);
+CREATE MACRO stage.amount_of(v) AS
+    CASE WHEN regexp_full_match(v, '\d+(\.\d+)?') THEN TRY_CAST(v AS DOUBLE) END;
+
+-- A local or UTC time without zone, YYYY-MM-DDTHH:MM:SS.
+CREATE MACRO stage.plain_time_of(v) AS
+    CASE WHEN strlen(v) = 19 AND v[11] = 'T' THEN TRY_CAST(v AS TIMESTAMP) END;
+
+-- Slurm: a time as sacct prints it, by the clock on the wall or as seconds since the epoch.
+CREATE MACRO stage.slurm_time_of(v) AS
+    CASE WHEN strlen(v) = 19 THEN stage.plain_time_of(v)
+         WHEN strlen(v) BETWEEN 9 AND 11 AND stage.integer_of(v) > 0
+         THEN make_timestamp(stage.integer_of(v) * 1000000) END;
+
+-- Slurm: the first word of a state; a `+` stands for what did not fit.
+CREATE MACRO stage.state_of(v) AS
+    CASE WHEN contains(v, ' ') OR contains(v, '+') THEN regexp_extract(v, '^[A-Z_]+') ELSE v END;
+
+-- Slurm: whether a state is one of a job that has used what it will use; NULL: no state at all. A
+-- CASE, since the database makes a join of a long IN.
+CREATE MACRO stage.has_ended(word) AS
+    CASE word WHEN 'COMPLETED' THEN true WHEN 'FAILED' THEN true WHEN 'CANCELLED' THEN true
+              WHEN 'TIMEOUT' THEN true WHEN 'NODE_FAIL' THEN true WHEN 'PREEMPTED' THEN true
+              WHEN 'OUT_OF_MEMORY' THEN true WHEN 'DEADLINE' THEN true WHEN 'BOOT_FAIL' THEN true
+              WHEN 'REVOKED' THEN true WHEN 'RUNNING' THEN false WHEN 'PENDING' THEN false
+              WHEN 'SUSPENDED' THEN false WHEN 'RESIZING' THEN false WHEN 'COMPLETING' THEN false
+              WHEN 'CONFIGURING' THEN false WHEN 'REQUEUED' THEN false
+              WHEN 'REQUEUE_FED' THEN false WHEN 'REQUEUE_HOLD' THEN false
+              WHEN 'RESV_DEL_HOLD' THEN false WHEN 'SIGNALING' THEN false
+              WHEN 'SPECIAL_EXIT' THEN false WHEN 'STAGE_OUT' THEN false WHEN 'STOPPED' THEN false
+              WHEN 'LAUNCH_FAILED' THEN false WHEN 'RECONFIG_FAIL' THEN false
+              WHEN 'POWER_UP_NODE' THEN false WHEN 'UPDATE_DB' THEN false END;
+CREATE MACRO stage.is_state(v) AS stage.has_ended(stage.state_of(v)) IS NOT NULL;
+
+-- Slurm: GPUs of a list `cpu=4,gres/gpu:a100=2,gres/gpu=2`: the untyped count has the typed in it.
+CREATE MACRO stage.gpus_of(v) AS
+    CASE WHEN contains(v, 'gres/gpu')
+         THEN coalesce(
+             TRY_CAST(nullif(regexp_extract(v, '(?:^|,)gres/gpu=(\d+)', 1), '') AS DECIMAL(10, 3)),
+             list_sum(list_transform(regexp_extract_all(v, '(?:^|,)gres/gpu:[^=,]+=(\d+)', 1),
+                                     lambda n: TRY_CAST(n AS DECIMAL(10, 3))))) END;
+CREATE MACRO stage.gpu_models_of(v) AS
+    CASE WHEN contains(v, 'gres/gpu:')
+         THEN array_to_string(list_sort(list_distinct(
+             regexp_extract_all(v, '(?:^|,)gres/gpu:([^=,]+)=', 1))), ',') END;
+
+-- Grid Engine: seconds since the epoch, or milliseconds (Univa): no second of an age is so great.
+CREATE MACRO stage.engine_time_of(v) AS
+    CASE WHEN stage.integer_of(v) BETWEEN 0 AND 100000000000
+         THEN make_timestamp(stage.integer_of(v) * 1000000)
+         WHEN stage.integer_of(v) BETWEEN 0 AND 100000000000000
+         THEN make_timestamp(round_even(stage.integer_of(v) / 1000, 0)::BIGINT * 1000000) END;
+
+-- A number of seconds, rounded; halves to the even one.
+CREATE MACRO stage.rounded(v) AS
+    CASE WHEN isfinite(TRY_CAST(v AS DOUBLE)) AND abs(TRY_CAST(v AS DOUBLE)) < 1e15
+         THEN round_even(TRY_CAST(v AS DOUBLE), 0)::BIGINT END;
+
+-- A text, if it says anything.
+CREATE MACRO stage.said(v) AS CASE WHEN NOT stage.is_null(v) THEN v END;
+
+-- The same of what ClassAds may have written: `undefined` is what they say for nothing.
+CREATE MACRO stage.defined(v) AS
+    CASE WHEN v = '' OR strlen(v) <= 9 AND lower(v) IN ('undefined', 'none', 'null') THEN NULL
+         ELSE v END;
+
+-- A time in UTC, or with a zone's offset: YYYY-MM-DD HH:MM[:SS[.fraction]][Z|±HH:MM], or with a T.
+CREATE MACRO stage.utc_time_of(v) AS
+    CASE WHEN strlen(v) = 19 AND regexp_full_match(v, '\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d')
+         THEN TRY_CAST(v AS TIMESTAMP)
+         WHEN regexp_full_match(v, '\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|GMT)?')
+         THEN date_trunc('second', TRY_CAST(regexp_extract(v, '^[^A-SU-Z]*\d') AS TIMESTAMP))
+         WHEN regexp_full_match(v, '\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?[+-]\d\d:?\d\d')
+         THEN make_timestamp(epoch_us(date_trunc('second', TRY_CAST(v AS TIMESTAMPTZ)))) END;
+
+-- BLAH: groups of whatever spacing, each after a line feed; NULL: there are none. A quote that an
+-- escape precedes ends a group too, if a blank and the next group follow: no value ends so.
+CREATE MACRO stage.tidy_blah(v) AS
+    CASE WHEN regexp_full_match(v, '\s*"[A-Za-z]\w*=.*"\s*')
+         THEN chr(10) || regexp_replace(regexp_extract(v, '^\s*"(.*)"\s*$', 1),
+                                        '"\s+"([A-Za-z]\w*=)', chr(10) || '\1', 'g') END;
+CREATE MACRO stage.blah_value(tidy, name) AS
+    CASE WHEN contains(tidy, chr(10) || name || '=')
+         THEN replace(split_part(split_part(tidy, chr(10) || name || '=', 2), chr(10), 1),
+                      '\"', '"') END;
+
+-- A time as whole seconds since the epoch, from 1 second after it to the year 9999.
+CREATE MACRO stage.epoch_of(v) AS
+    CASE WHEN stage.integer_of(v) BETWEEN 1 AND 253402300799
+         THEN make_timestamp(stage.integer_of(v) * 1000000) END;
+
+-- PBS: seconds, with or without a fraction, or [[D:]H:]M:S of any size.
+CREATE MACRO stage.pbs_duration_of(v) AS
+    CASE WHEN strlen(v) = 8 AND regexp_full_match(v, '([01]\d|2[0-3]):[0-5]\d:[0-5]\d')
+         THEN stage.clock(v)
+         WHEN NOT contains(v, ':') THEN CASE WHEN contains(v, '.') AND regexp_full_match(v, '-?\d+\.\d*')
+                                             THEN stage.rounded(v) ELSE stage.integer_of(v) END
+         WHEN regexp_full_match(v, '(\d{1,12}:){1,3}\d{1,12}(\.\d*)?')
+         THEN coalesce(TRY_CAST(regexp_extract(v, '(\d+):\d+:\d+:[^:]+$', 1) AS BIGINT), 0) * 86400
+              + coalesce(TRY_CAST(regexp_extract(v, '(\d+):\d+:[^:]+$', 1) AS BIGINT), 0) * 3600
+              + TRY_CAST(regexp_extract(v, '(\d+):[^:]+$', 1) AS BIGINT) * 60
+              + stage.rounded(regexp_extract(v, '([^:]+)$', 1)) END;
+
+-- PBS: memory in kB from bytes or words of 8 bytes, and powers of 1024 of them, in any case.
+CREATE MACRO stage.pbs_unit(v) AS
+    CASE v WHEN '' THEN 0 WHEN 'k' THEN 1 WHEN 'm' THEN 2 WHEN 'g' THEN 3 WHEN 't' THEN 4 ELSE 5 END;
+CREATE MACRO stage.pbs_kilobytes_of(v) AS
+    CASE WHEN ends_with(v, 'kb') AND stage.integer_of(substr(v, 1, strlen(v) - 2)) >= 0
+         THEN stage.integer_of(substr(v, 1, strlen(v) - 2))
+         WHEN regexp_full_match(lower(v), '\d+(\.\d+)?[kmgtp]?[bw]?')
+         THEN TRY_CAST(floor(TRY_CAST(regexp_extract(v, '^[\d.]+') AS DOUBLE)
+                       * CASE WHEN lower(v[-1]) = 'w' THEN 8 ELSE 1 END
+                       * pow(1024, stage.pbs_unit(regexp_extract(lower(v), '[kmgtp]')) - 1))
+              AS BIGINT) END;
+
+-- PBS: cores of `host/0-3,5+host/7` or of chunks `host/0*8`: one for each index, or as the chunk
+-- says. NULL: it is no list of hosts.
+CREATE MACRO stage.positive(v) AS CASE WHEN v >= 0 THEN v::BIGINT END;
+CREATE MACRO stage.pbs_range(v) AS
+    CASE WHEN NOT contains(v, '-') THEN 1
+         WHEN split_part(v, '-', 2)::BIGINT < split_part(v, '-', 1)::BIGINT THEN -100000000000000000
+         ELSE split_part(v, '-', 2)::BIGINT - split_part(v, '-', 1)::BIGINT + 1 END;
+CREATE MACRO stage.pbs_term(v) AS
+    CASE WHEN contains(v, ',')
+         THEN CASE WHEN regexp_full_match(v, '(?:\d{1,9}(?:-\d{1,9})?,)*\d{1,9}(?:-\d{1,9})?')
+                   THEN stage.positive(list_sum(list_transform(string_split(v, ','),
+                                                lambda one: stage.pbs_range(one)))) END
+         WHEN contains(v, '*')
+         THEN CASE WHEN regexp_full_match(v, '\d{1,9}\*\d{1,9}')
+                   THEN split_part(v, '*', 2)::BIGINT END
+         WHEN contains(v, '-')
+         THEN CASE WHEN regexp_full_match(v, '\d{1,9}-\d{1,9}')
+                   THEN stage.positive(stage.pbs_range(v)) END
+         WHEN v = '' OR regexp_full_match(v, '\d+') THEN 1 END;
+CREATE MACRO stage.pbs_cores(v) AS
+    CASE WHEN NOT contains(v, '+')
+         THEN CASE WHEN regexp_full_match(v, '[^/]+(?:/[^/]+)?')
+                   THEN stage.pbs_term(split_part(v, '/', 2)) END
+         WHEN regexp_full_match(v, '[^/+]+(?:/\d+)?(?:\+[^/+]+(?:/\d+)?)*')
+         THEN strlen(v) - strlen(replace(v, '+', '')) + 1
+         WHEN regexp_full_match(v, '[^/+]+(?:/[-\d,*]+)?(?:\+[^/+]+(?:/[-\d,*]+)?)*')
+         THEN stage.positive(list_sum(list_transform(string_split(v, '+'), lambda term:
+                  coalesce(stage.pbs_term(split_part(term, '/', 2)), -100000000000000000)))) END;
+CREATE MACRO stage.pbs_nodes(v) AS
+    CASE WHEN NOT contains(v, '+') THEN 1
+         ELSE len(list_distinct(list_transform(string_split(v, '+'),
+                                               lambda term: split_part(term, '/', 1)))) END;
+
+-- PBS: GPUs of `2:ppn=4:gpus=1+1:ppn=2` or `2:ncpus=8:ngpus=1`: each chunk as often as it says.
+CREATE MACRO stage.pbs_gpus(v) AS
+    CASE WHEN contains(v, 'gpus=')
+         THEN TRY_CAST(list_sum(list_transform(string_split(v, '+'), lambda chunk:
+                  coalesce(TRY_CAST(regexp_extract(chunk, '^(\d{1,9})(:|$)', 1) AS BIGINT), 1)
+                  * coalesce(TRY_CAST(regexp_extract(chunk, ':n?gpus=(\d{1,9})', 1) AS BIGINT), 0)))
+              AS DECIMAL(10, 3)) END;
+
+-- PBS: items of a message that quotes some of its values; such a value without its quotes.
+CREATE MACRO stage.quoted_items(v) AS
+    regexp_extract_all(v, '[^\s=]+=(?:"(?:[^"\\]|\\.)*"|''[^'']*''|\S*)');
+CREATE MACRO stage.unquoted(v, is_quoted) AS
+    CASE WHEN NOT is_quoted OR strlen(v) < 2 THEN nullif(v, '')
+         WHEN starts_with(v, '"') AND ends_with(v, '"')
+         THEN nullif(replace(substr(v, 2, length(v) - 2), '\"', '"'), '')
+         WHEN starts_with(v, '''') AND ends_with(v, '''')
+         THEN nullif(substr(v, 2, length(v) - 2), '')
+         ELSE v END;
+
+-- PBS: why a type of record is no end of a job.
+CREATE MACRO stage.pbs_type(v) AS
+    CASE v WHEN 'Q' THEN 'queued' WHEN 'S' THEN 'started' WHEN 'D' THEN 'deleted'
+           WHEN 'A' THEN 'aborted' WHEN 'C' THEN 'checkpointed' WHEN 'T' THEN 'restarted'
+           WHEN 'L' THEN 'licence' WHEN 'B' THEN 'reservation' WHEN 'K' THEN 'reservation'
+           WHEN 'U' THEN 'reservation' WHEN 'Y' THEN 'reservation' WHEN 'F' THEN 'reservation'
+           ELSE 'other_type' END;
+
+-- LSF: a line, split at its quotes, with one blank between what stands in it, and chr(1) for a
+-- quote in a text: two quotes, and nothing where numbers would stand.
+CREATE MACRO stage.lsf_tidy(pieces) AS
+    replace(array_to_string(list_transform(pieces, lambda piece, place:
+        CASE WHEN place % 2 = 0 OR place = 1 OR place = len(pieces) THEN piece
+             WHEN piece = '' THEN chr(2)
+             WHEN contains(piece, '  ') OR contains(piece, chr(9))
+             THEN regexp_replace(piece, '\s+', ' ', 'g')
+             ELSE piece END), '"'), '"' || chr(2) || '"', chr(1));
+CREATE MACRO stage.lsf_text(v) AS nullif(replace(v, chr(1), '"'), '');
+
+-- LSF: how many hosts follow. Memory in kB: there is none below 1.
+CREATE MACRO stage.lsf_count(v) AS
+    CASE WHEN regexp_full_match(v, '\d{1,6}') THEN v::BIGINT END;
+CREATE MACRO stage.lsf_memory(v) AS CASE WHEN stage.integer_of(v) > 0 THEN stage.integer_of(v) END;
+CREATE MACRO stage.lsf_slots(v) AS
+    coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d{1,9})\*', 1), '') AS BIGINT), 1);
+
+-- HTCondor: a count, perhaps written as a real; NULL for an expression.
+CREATE MACRO stage.count_of(v) AS CASE WHEN stage.whole_of(v) >= 0 THEN stage.whole_of(v) END;
+
+-- HTCondor: CPU time in seconds. What is beyond 63 years, and 1000 times what its slot could have
+-- given, is garbage that some versions wrote (gratia-probe 2.8.4). NULL: it is no number.
+CREATE MACRO stage.condor_cpu(v, slot_time) AS
+    CASE WHEN TRY_CAST(v AS DOUBLE) >= 2e9 AND TRY_CAST(v AS DOUBLE) > 1000 * slot_time THEN 0
+         WHEN isfinite(TRY_CAST(v AS DOUBLE)) THEN TRY_CAST(v AS DOUBLE) END;
+
+-- HTCondor: the first of a token's groups, if it reads as an FQAN does.
+CREATE MACRO stage.first_group(v) AS
+    CASE WHEN starts_with(v, '/') THEN split_part(v, ',', 1) END;
+
+-- HTCondor: what a global id says, `schedd#cluster.process#submitted`.
+CREATE MACRO stage.condor_job(v) AS nullif(split_part(v, '#', 2), '');
+CREATE MACRO stage.condor_submit(v) AS stage.epoch_of(split_part(v, '#', 3));
