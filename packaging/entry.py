@@ -1,5 +1,5 @@
 """Where the PyInstaller build begins: what the wheel's console script does."""
 
-from appliance.main import main
+from appliance.main import command
 
-main()
+command()

@@ -1,5 +1,5 @@
--- The groups of jobs, by the key of super summaries, that were there before and are not now. $first,
--- $after: DATE, first days of months.
+-- The groups of jobs, by the key of super summaries, that were there before and are not now. The
+-- reference never had a group without a benchmark. $first, $after: DATE, first days of months.
 INSERT INTO store.stale_usage
 SELECT site, month, global_user_name, vo, vo_group, vo_role, submit_host, infrastructure_type,
        min(infrastructure_description) AS infrastructure_description,
@@ -8,7 +8,7 @@ SELECT site, month, global_user_name, vo, vo_group, vo_role, submit_host, infras
        sum(wall_duration)::BIGINT AS wall_duration, sum(cpu_duration)::BIGINT AS cpu_duration,
        sum(number_of_jobs)::BIGINT AS number_of_jobs, max(update_time) AS update_time
 FROM usage_before AS b
-WHERE NOT EXISTS (
+WHERE service_level IS NOT NULL AND NOT EXISTS (
     SELECT 1
     FROM store.usage AS u
     WHERE u.month >= $first AND u.month < $after AND u.month = b.month AND u.site = b.site

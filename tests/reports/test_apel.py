@@ -149,6 +149,19 @@ def test_a_group_that_is_no_more_stays_until_it_comes_back(
     assert ask(repository, "vo", **JOBS) == [("right", 1, 2.0), ("wrong", 1, 0.5)]
 
 
+def test_a_group_without_a_benchmark_is_never_taken_for_one_that_is_no_more(
+    load: Load, repository: LocalRepository
+) -> None:
+    load(message(record()))
+    with repository.store.transaction() as cursor:
+        cursor.execute("TRUNCATE store.usage")
+        cursor.execute("UPDATE store.jobs SET service_level = NULL, service_level_type = NULL")
+    for _ in range(2):
+        repository.summarise(everything=True)
+    with repository.store.cursor() as cursor:
+        assert cursor.execute("SELECT count(*) FROM store.stale_usage").fetchall() == [(0,)]
+
+
 def test_a_vanished_group_yields_to_one_whose_name_the_reference_takes_for_the_same(
     repository: LocalRepository, load: Load
 ) -> None:
