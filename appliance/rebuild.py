@@ -37,11 +37,11 @@ _SEEN_IN = {
 def rebuild(
     store: Store, pipeline: "Pipeline", progress: "Progress", *, check: bool, reject: bool
 ) -> Rebuilt:
-    """Make everything derived again; nothing is taken in meanwhile.
+    """Make everything derived again; nothing may be taken in meanwhile.
 
     Args:
         store: Its summaries are up to date.
-        pipeline: The way into it.
+        pipeline: The way into it, paused by the caller.
         progress: Told how many messages are done; what it raises stops the work.
         check: Only compare.
         reject: Messages that this program refuses become rejects. Without it they are told, and
@@ -50,7 +50,7 @@ def rebuild(
     Raises:
         AcctError: Texts are not kept, or the fault is ours; the store is as it was.
     """
-    with pipeline.paused(), _scratch(store) as folder:
+    with _scratch(store) as folder:
         refused = _make(store, pipeline, folder, progress)
         with _attached(store, folder), store.cursor() as cursor:
             compared = [compare(cursor, name) for name in DERIVED]

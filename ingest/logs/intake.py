@@ -109,19 +109,11 @@ class LogIntake:
         """
         with self._busy:
             one = opened(number, piece)
-            try:
-                self._stage(one)
-                with self._store.cursor() as cursor:
-                    folding = self._fold(cursor, [one])
-                with self._store.transaction() as cursor:
-                    cursor.execute(
-                        "DELETE FROM store.rejected_lines WHERE message_id = ?", [number]
-                    )
-                    self._load(cursor, [one], folding)
-                    one.counts.reasons.pop("blank", None)
-                    amend_file(cursor, one)
-            finally:
-                self._clear([one])
+            with self._staged([one], now()) as folding, self._store.transaction() as cursor:
+                cursor.execute("DELETE FROM store.rejected_lines WHERE message_id = ?", [number])
+                self._load(cursor, [one], folding)
+                one.counts.reasons.pop("blank", None)
+                amend_file(cursor, one)
         return counted([one])
 
     def replay(self, numbered: Sequence[tuple[int, LogPiece]], at: datetime) -> None:
@@ -133,15 +125,20 @@ class LogIntake:
         """
         with self._busy:
             found = [opened(number, piece) for number, piece in numbered]
-            try:
-                for one in found:
-                    self._stage(one, at)
-                with self._store.cursor() as cursor:
-                    folding = self._fold(cursor, found)
-                with self._store.transaction() as cursor:
-                    self._load(cursor, found, folding)
-            finally:
-                self._clear(found)
+            with self._staged(found, at) as folding, self._store.transaction() as cursor:
+                self._load(cursor, found, folding)
+
+    @contextmanager
+    def _staged(self, found: Sequence[Piece], at: datetime) -> Iterator[Sequence[LogFormat]]:
+        """Lines of earlier pieces, staged and folded; the formats in which some had to be."""
+        try:
+            for one in found:
+                self._stage(one, at)
+            with self._store.cursor() as cursor:
+                folding = self._fold(cursor, found)
+            yield folding
+        finally:
+            self._clear(found)
 
     @contextmanager
     def paused(self) -> Iterator[None]:

@@ -235,3 +235,11 @@ CREATE MACRO stage.first_group(v) AS
 -- HTCondor: what a global id says, `schedd#cluster.process#submitted`.
 CREATE MACRO stage.condor_job(v) AS nullif(split_part(v, '#', 2), '');
 CREATE MACRO stage.condor_submit(v) AS stage.epoch_of(split_part(v, '#', 3));
+
+-- What a job's own row says, or what its steps do where it says nothing, or nothing of note.
+CREATE MACRO stage.or_of_steps(own, of_steps) AS
+    CASE WHEN coalesce(own, 0) = 0 THEN coalesce(of_steps, own) ELSE own END;
+
+-- The CPU time of steps together; NULL beyond 64 bits. What ran outside of the job does not count.
+CREATE MACRO stage.cpu_of_steps(cpu, step) AS
+    TRY_CAST(sum(cpu) FILTER (NOT ends_with(step, '.extern')) AS BIGINT);

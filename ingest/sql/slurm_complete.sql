@@ -3,18 +3,14 @@
 UPDATE store.events AS job
 SET memory_real = greatest(job.memory_real, steps.memory_real),
     memory_virtual = greatest(job.memory_virtual, steps.memory_virtual),
-    energy = coalesce(nullif(job.energy, 0), steps.energy, job.energy),
+    energy = stage.or_of_steps(job.energy, steps.energy),
     cpu_source = CASE WHEN coalesce(job.cpu_duration, 0) = 0 AND steps.cpu_duration > 0
                       THEN 'steps' ELSE job.cpu_source END,
-    cpu_duration = CASE WHEN coalesce(job.cpu_duration, 0) = 0
-                        THEN coalesce(steps.cpu_duration, job.cpu_duration)
-                        ELSE job.cpu_duration END
+    cpu_duration = stage.or_of_steps(job.cpu_duration, steps.cpu_duration)
 FROM (SELECT job.site, job.machine_name, job.job_name, job.end_time,
              max(step.memory_real) AS memory_real, max(step.memory_virtual) AS memory_virtual,
              max(step.energy) AS energy,
-             TRY_CAST(sum(step.cpu_duration) FILTER (NOT ends_with(step.job_name, '.extern'))
-                      AS BIGINT)
-                 AS cpu_duration
+             stage.cpu_of_steps(step.cpu_duration, step.job_name) AS cpu_duration
       FROM (SELECT *, split_part(job_name, '.', 1) AS job
             FROM stage.slurm_lines JOIN stage.pieces USING (message)
             WHERE outcome = 'ignored step') AS step
