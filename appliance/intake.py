@@ -93,15 +93,10 @@ class Intake:
         if batch:
             self._take_in(batch)
         some_logs = self.followed.take(self.wake)
-        if some_logs:
-            self._logs_taken()
         self._retry_trusted()
         if not (batch or some_logs) or time.monotonic() - self._summarised_at > _SUMMARISE_EVERY_S:
             self._summarise()
         return bool(batch) or some_logs
-
-    def _logs_taken(self) -> None:
-        """Lines of logs are in the store: what follows from them is brought up to date here."""
 
     def _summarise(self) -> None:
         """Whatever ails the summaries, messages go on being taken in."""

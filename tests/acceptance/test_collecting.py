@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from ingest.logs.catalogue import FORMATS
 from tests.acceptance.site import Site
 
 SETTINGS = '[site]\nname = "S1"\nmachine_name = "batch"\n'
@@ -143,7 +142,6 @@ HISTORY = [
 ]  # fmt: skip
 
 
-@pytest.mark.skipif("htcondor" not in FORMATS, reason="no htcondor here")
 def test_condor_history_is_asked_for_all_and_then_for_what_is_newer(tmp_path: Path) -> None:
     site = Site.make(tmp_path, SETTINGS)
     program = tmp_path / "condor_history"
