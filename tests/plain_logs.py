@@ -54,6 +54,10 @@ def _utc(text: str) -> datetime | None:
         return None
 
 
+_PBS_TYPES = {"Q": "queued", "S": "started", "D": "deleted", "A": "aborted", "C": "checkpointed",
+              "T": "restarted", "L": "licence"} | dict.fromkeys("BKUYF", "reservation")  # fmt: skip
+
+
 def pbs(line: str) -> Read:  # noqa: PLR0911, C901 # one after the other
     """job_name, user, group, jobname, wall, start, end, processors, nodes: of unquoted values."""
     parts = line.split(";", 3)
@@ -61,7 +65,7 @@ def pbs(line: str) -> Read:  # noqa: PLR0911, C901 # one after the other
     if not re.fullmatch("[A-Za-z]", parts[1]) or not parts[2]:
         return "SYN"
     if parts[1] not in "ER":
-        return "ignored queued"
+        return f"ignored {_PBS_TYPES.get(parts[1], 'other_type')}"
     if "[]" in parts[2]:
         return "ignored array_parent"
     said = dict(item.split("=", 1) for item in parts[3].split(" ") if "=" in item)

@@ -72,7 +72,7 @@ def gather(body: bytes, how: str, names: Sequence[str]) -> Lines:
         spans.setdefault(line, (start, end))
         made.append(f"{line}{SEPARATOR}{_values(ad, asked)}")
     lines = text.removesuffix("\n").count("\n") + 1
-    return Lines("\n".join(made), _Spans(text, spans), max(lines - len(made), 0))
+    return Lines("\n".join(made).encode(), _Spans(text, spans), max(lines - len(made), 0))
 
 
 def end_of_last(body: bytes, how: str) -> int:

@@ -16,6 +16,7 @@ from appliance.resources import text
 from appliance.store import Store, TooLargeError, now
 from ingest import fqan
 from ingest.batch import ACCEPTED
+from ingest.handover import handed
 from ingest.loading import Texts, write
 from ingest.logs import loading, staging
 from ingest.logs.catalogue import FORMATS, by_name
@@ -165,13 +166,15 @@ class LogIntake:
 
     def _stage(self, one: Piece, at: datetime | None = None) -> None:
         made, settings = by_name(one.piece.format), Settings.of(one.piece)
-        given = {
-            "text": one.lines.text,
-            "message": one.item.number,
-            "now": at or now(),
-        }
-        with self._store.cursor() as cursor:
-            cursor.execute(staging.insert(made, settings), given)
+        number, work = one.item.number, self._store.config.work
+        with (
+            handed(one.lines.content, work, f"log-{number}") as given,
+            self._store.cursor() as cursor,
+        ):
+            cursor.execute(
+                staging.insert(made, settings, given.sql),
+                {"lines": given.lines, "message": number, "now": at or now()},
+            )
 
     def _commit(
         self, found: Sequence[Piece], fresh: Sequence[Piece], kept: Iterable[Texts]

@@ -29,16 +29,20 @@ def table(made: LogFormat) -> str:
 
 
 @lru_cache(100)  # layouts come from files: there is no end of them
-def insert(made: LogFormat, settings: Settings) -> str:
+def insert(made: LogFormat, settings: Settings, lines: str) -> str:
     """The statement that stages a piece.
 
-    Its parameters: $text (the lines), $message (its number), $now.
+    Args:
+        made: The format.
+        settings: How the piece is read.
+        lines: The SELECT that gives its lines; and its parameter.
+
+    Its other parameters: $message (its number), $now.
     """
     given = (*made.columns, *_SETTLED)
     return f"""
 INSERT INTO {staged(made)}
-WITH lines AS (SELECT line, text
-               FROM unnest(string_split($text, chr(10))) WITH ORDINALITY AS split(text, line)),
+WITH lines AS ({lines}),
 read AS ({made.select(settings)})
 SELECT $message::BIGINT, line, {", ".join(c.sql for c in _columns(made))}, outcome,
        CASE WHEN outcome IS NOT NULL AND NOT starts_with(outcome, 'ignored ') THEN text END

@@ -9,6 +9,7 @@ from typing import Any
 from appliance.local import LocalRepository
 from appliance.repository import LogPiece
 from appliance.store import Store
+from ingest.handover import handed
 from ingest.logs import staging
 from ingest.logs.catalogue import by_name
 from ingest.logs.format import Settings
@@ -63,11 +64,14 @@ def read(
 ) -> list[tuple[Any, ...] | str]:
     """What each line says: a record's columns; `ignored REASON`; or the code of what failed."""
     made, one = by_name(log), piece(log, lines, **given)
-    values = {"text": made.gather(one.body, one.layout).text, "message": 1, "now": NOW}
-    with store.cursor() as cursor:
+    content = made.gather(one.body, one.layout).content
+    with handed(content, store.config.work, "test") as given_lines, store.cursor() as cursor:
         cursor.execute(staging.table(made))
         cursor.execute(f"TRUNCATE stage.{made.name}_lines")
-        cursor.execute(staging.insert(made, Settings.of(one)), values)
+        cursor.execute(
+            staging.insert(made, Settings.of(one), given_lines.sql),
+            {"lines": given_lines.lines, "message": 1, "now": NOW},
+        )
         found = cursor.execute(
             f"SELECT outcome, {', '.join(columns)} FROM stage.{made.name}_lines ORDER BY record"
         ).fetchall()

@@ -258,5 +258,7 @@ def test_a_piece_ends_where_an_ad_does(form: Callable[..., list[str]], cut: int)
         end = end or len(body)
         found.append(HTCONDOR.gather(body[:end], ""))
         body = body[end:]
-    rows = [row.split("\x1f") for piece in found for row in piece.text.split("\n") if row]
+    rows = [
+        row.split("\x1f") for piece in found for row in piece.content.decode().split("\n") if row
+    ]
     assert [(row[1], row[2]) for row in rows] == [("", f"s#{n}.0#1") for n in range(6)]
