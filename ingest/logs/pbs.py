@@ -5,6 +5,7 @@ no zone and is not used. Sources: PBS Professional 2022.1, administrator's guide
 Torque 6.1, job accounting; APEL 2.5.0, PBS parser.
 """
 
+import re
 from collections.abc import Sequence
 
 from appliance.records.event import EVENT
@@ -18,6 +19,9 @@ Resource_List.nodes Resource_List.select""".split()  # noqa: SIM905
 """Keys that mean something."""
 _NEAR = (0, 1, -1, 2, -2)
 """How far a key may stand from where the layout has it; farther away it is searched for."""
+_MOST_KEYS = 60
+_NAME = re.compile(r"[A-Za-z][\w.]{0,60}", re.ASCII)
+"""Keys that are kept in a layout, which becomes SQL."""
 _COLUMNS = """job_name local_user_id wall_duration cpu_duration start_time end_time memory_real
 memory_virtual processors node_count local_user_group queue state user_job_name
 submit_time gpu_count cpu_source account""".split()  # noqa: SIM905 # as the others
@@ -29,33 +33,41 @@ def _layout(head: Sequence[str]) -> str:
         parts = line.split(";", 3)
         if len(parts) == 4 and parts[1] == "E":  # noqa: PLR2004 # as the grammar has it
             keys = [item.partition("=")[0] for item in parts[3].split(" ")]
-            return " ".join(key if key in _KEYS else "-" for key in keys).rstrip(" -")
+            return " ".join(key if _NAME.fullmatch(key) else "-" for key in keys[:_MOST_KEYS])
     return ""
 
 
 def _select(settings: Settings) -> str:
     keys = settings.layout.split(" ")
-    items = ", ".join(f'{_item(keys, key)} AS "{key}"' for key in _KEYS)
-    values = ", ".join(_value(key) for key in _KEYS)
+    said = dict.fromkeys(key for key in keys if _NAME.fullmatch(key))
     return (
         text("ingest", "sql/pbs.sql")
-        .replace("{items}", items)
-        .replace("{values}", values)
+        .replace("{near}", "".join(f', {_near(keys, key)} AS "at {key}"' for key in said))
+        .replace("{read}", " + ".join(["0", *(f'("at {key}" IS NOT NULL)::INT' for key in said)]))
+        .replace("{items}", ", ".join(f'{_item(key, key in said)} AS "{key}"' for key in _KEYS))
+        .replace("{values}", ", ".join(_value(key) for key in _KEYS))
         .replace("{parallel}", str(settings.parallel))
     )
 
 
-def _item(keys: Sequence[str], key: str) -> str:
-    """A key's item among those of a message, `f`; NULL: it has none."""
-    begins = f"starts_with({{}}, '{key}=')"
-    places = [keys.index(key) + 1 + by for by in _NEAR] if key in keys else []
-    near = [f"WHEN {begins.format(f'f[{at}]')} THEN f[{at}]" for at in places if at > 0]
-    anywhere = f"list_filter(f, lambda item: {begins.format('item')})[1]"
-    return f"CASE {' '.join(near)} WHEN contains(message, '{key}=') THEN {anywhere} END"
+def _near(keys: Sequence[str], key: str) -> str:
+    """A key's item near its place in the layout, among those of a message, `f`; else NULL."""
+    places = [keys.index(key) + 1 + by for by in _NEAR]
+    near = [f"WHEN starts_with(f[{at}], '{key}=') THEN f[{at}]" for at in places if at > 0]
+    return f"CASE {' '.join(near)} END"
+
+
+def _item(key: str, is_said: bool) -> str:
+    """A key's item; NULL: it has none. A message whose items are all near is not searched."""
+    anywhere = (
+        f"CASE WHEN NOT is_read AND contains(message, '{key}=') "
+        f"THEN list_filter(f, lambda item: starts_with(item, '{key}='))[1] END"
+    )
+    return f'coalesce("at {key}", {anywhere})' if is_said else anywhere
 
 
 def _value(key: str) -> str:
-    return f'stage.unquoted(substr("{key}", {len(key) + 2}), is_quoted) AS "{key}"'
+    return f"nullif(substr(\"{key}\", {len(key) + 2}), '') AS \"{key}\""
 
 
 PBS = LogFormat(

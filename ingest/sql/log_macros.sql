@@ -121,6 +121,9 @@ CREATE MACRO stage.epoch_of(v) AS
 CREATE MACRO stage.pbs_duration_of(v) AS
     CASE WHEN strlen(v) = 8 AND regexp_full_match(v, '([01]\d|2[0-3]):[0-5]\d:[0-5]\d')
          THEN stage.clock(v)
+         WHEN strlen(v) BETWEEN 7 AND 12 AND regexp_full_match(v, '\d+:\d\d:\d\d')
+         THEN TRY_CAST(v[:-7] AS BIGINT) * 3600 + TRY_CAST(v[-5:-4] AS BIGINT) * 60
+              + TRY_CAST(v[-2:] AS BIGINT)
          WHEN NOT contains(v, ':') THEN CASE WHEN contains(v, '.') AND regexp_full_match(v, '-?\d+\.\d*')
                                              THEN stage.rounded(v) ELSE stage.integer_of(v) END
          WHEN regexp_full_match(v, '(\d{1,12}:){1,3}\d{1,12}(\.\d*)?')
@@ -162,7 +165,8 @@ CREATE MACRO stage.pbs_term(v) AS
          WHEN v = '' OR regexp_full_match(v, '\d+') THEN 1 END;
 CREATE MACRO stage.pbs_cores(v) AS
     CASE WHEN NOT contains(v, '+')
-         THEN CASE WHEN regexp_full_match(v, '[^/]+(?:/[^/]+)?')
+         THEN CASE WHEN strlen(v) - strlen(replace(v, '/', '')) <= 1 AND v <> ''
+                    AND NOT starts_with(v, '/') AND NOT ends_with(v, '/')
                    THEN stage.pbs_term(split_part(v, '/', 2)) END
          WHEN regexp_full_match(v, '[^/+]+(?:/\d+)?(?:\+[^/+]+(?:/\d+)?)*')
          THEN strlen(v) - strlen(replace(v, '+', '')) + 1
@@ -182,16 +186,18 @@ CREATE MACRO stage.pbs_gpus(v) AS
                   * coalesce(TRY_CAST(regexp_extract(chunk, ':n?gpus=(\d{1,9})', 1) AS BIGINT), 0)))
               AS DECIMAL(10, 3)) END;
 
--- PBS: items of a message that quotes some of its values; such a value without its quotes.
-CREATE MACRO stage.quoted_items(v) AS
-    regexp_extract_all(v, '[^\s=]+=(?:"(?:[^"\\]|\\.)*"|''[^'']*''|\S*)');
-CREATE MACRO stage.unquoted(v, is_quoted) AS
-    CASE WHEN NOT is_quoted OR strlen(v) < 2 THEN nullif(v, '')
+-- PBS: items of a message that quotes some of its values, without these quotes.
+CREATE MACRO stage.unquoted(v) AS
+    CASE WHEN strlen(v) < 2 THEN v
          WHEN starts_with(v, '"') AND ends_with(v, '"')
-         THEN nullif(replace(substr(v, 2, length(v) - 2), '\"', '"'), '')
-         WHEN starts_with(v, '''') AND ends_with(v, '''')
-         THEN nullif(substr(v, 2, length(v) - 2), '')
+         THEN replace(substr(v, 2, length(v) - 2), '\"', '"')
+         WHEN starts_with(v, '''') AND ends_with(v, '''') THEN substr(v, 2, length(v) - 2)
          ELSE v END;
+CREATE MACRO stage.quoted_items(v) AS
+    list_transform(
+        regexp_extract_all(v, '[^\s=]+=(?:"(?:[^"\\]|\\.)*"|''[^'']*''|\S*)'),
+        lambda item: substr(item, 1, instr(item, '='))
+                     || stage.unquoted(substr(item, instr(item, '=') + 1)));
 
 -- PBS: why a type of record is no end of a job.
 CREATE MACRO stage.pbs_type(v) AS

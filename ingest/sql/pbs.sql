@@ -1,16 +1,22 @@
-WITH parts AS (
-    SELECT line, text, split_part(text, ';', 2) AS type, split_part(text, ';', 3) AS job_name,
-           substr(text, length(split_part(text, ';', 1)) + length(type) + length(job_name) + 4)
-               AS message,
-           contains(message, '="') OR contains(message, '=''') OR contains(message, chr(9))
-               AS is_quoted
+-- Quotes are rare: where there is any, values are taken out of theirs first.
+WITH split AS (
+    SELECT line, text, string_split(text, ';') AS p,
+           contains(text, '"') OR contains(text, chr(39)) OR contains(text, chr(9)) AS is_quoted
     FROM lines),
+parts AS (
+    SELECT line, text, is_quoted, coalesce(p[2], '') AS type, coalesce(p[3], '') AS job_name,
+           CASE WHEN len(p) > 4 THEN array_to_string(p[4:], ';') ELSE coalesce(p[4], '') END
+               AS message
+    FROM split),
 items AS (
-    SELECT *, CASE WHEN type NOT IN ('E', 'R') THEN NULL
-                   WHEN is_quoted THEN stage.quoted_items(message)
-                   ELSE string_split(message, ' ') END AS f
+    SELECT line, text, type, job_name, message,
+           CASE WHEN type NOT IN ('E', 'R') THEN NULL
+                WHEN is_quoted THEN stage.quoted_items(message)
+                ELSE string_split(message, ' ') END AS f
     FROM parts),
-found AS (SELECT line, text, type, job_name, is_quoted, {items} FROM items),
+near AS (SELECT line, text, type, job_name, message, f{near} FROM items),
+judged AS (SELECT *, len(f) = {read} AS is_read FROM near),
+found AS (SELECT line, text, type, job_name, {items} FROM judged),
 fields AS (SELECT line, text, type, job_name, {values} FROM found),
 -- What the texts mean.
 typed AS (
