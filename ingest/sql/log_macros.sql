@@ -163,11 +163,14 @@ CREATE MACRO stage.pbs_term(v) AS
          THEN CASE WHEN regexp_full_match(v, '\d{1,9}-\d{1,9}')
                    THEN stage.positive(stage.pbs_range(v)) END
          WHEN v = '' OR regexp_full_match(v, '\d+') THEN 1 END;
+-- Of a list of one host.
+CREATE MACRO stage.pbs_lone(v) AS
+    CASE WHEN NOT contains(v, '+') AND strlen(v) - strlen(replace(v, '/', '')) <= 1 AND v <> ''
+          AND NOT starts_with(v, '/') AND NOT ends_with(v, '/')
+         THEN split_part(v, '/', 2) END;
+-- Of several.
 CREATE MACRO stage.pbs_cores(v) AS
-    CASE WHEN NOT contains(v, '+')
-         THEN CASE WHEN strlen(v) - strlen(replace(v, '/', '')) <= 1 AND v <> ''
-                    AND NOT starts_with(v, '/') AND NOT ends_with(v, '/')
-                   THEN stage.pbs_term(split_part(v, '/', 2)) END
+    CASE WHEN NOT contains(v, '+') THEN NULL
          WHEN regexp_full_match(v, '[^/+]+(?:/\d+)?(?:\+[^/+]+(?:/\d+)?)*')
          THEN strlen(v) - strlen(replace(v, '+', '')) + 1
          WHEN regexp_full_match(v, '[^/+]+(?:/[-\d,*]+)?(?:\+[^/+]+(?:/[-\d,*]+)?)*')

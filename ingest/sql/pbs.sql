@@ -25,11 +25,17 @@ typed AS (
            stage.epoch_of("start") AS start_time, stage.epoch_of("end") AS end_time,
            stage.pbs_kilobytes_of("resources_used.mem") AS memory_real,
            stage.pbs_kilobytes_of("resources_used.vmem") AS memory_virtual,
-           CASE WHEN {parallel} THEN stage.pbs_cores("exec_host") END AS cores,
+           CASE WHEN NOT {parallel} THEN NULL
+                WHEN is_range
+                THEN stage.positive(split_part(lone, '-', 2)::BIGINT - split_part(lone, '-', 1)::BIGINT
+                                    + 1)
+                WHEN lone IS NOT NULL THEN stage.pbs_term(lone)
+                ELSE stage.pbs_cores("exec_host") END AS cores,
            CASE WHEN {parallel}
                 THEN stage.integer_of(coalesce("resources_used.ncpus", "Resource_List.ncpus"))
            END AS cpus
-    FROM fields)
+    FROM (SELECT *, regexp_full_match(lone, '\d{1,9}-\d{1,9}') AS is_range
+          FROM (SELECT *, stage.pbs_lone("exec_host") AS lone FROM fields)))
 SELECT line, text, job_name, "user" AS local_user_id, "group" AS local_user_group, wall_duration,
        cpu_duration, start_time, end_time, queue,
        memory_real, memory_virtual,
