@@ -70,6 +70,19 @@ def test_pieces_are_whole_lines_and_know_where_they_begin(tmp_path: Path) -> Non
         assert piece.body.endswith(b"\n")
 
 
+def test_a_large_file_is_cut_into_equal_pieces_for_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_EVEN_BYTES", 10_000)
+    monkeypatch.setattr(files, "_SPARE", 100)
+    monkeypatch.setattr(files, "PIECE_BYTES", 40_000)
+    path = tmp_path / "log"
+    path.write_text("".join(line(id=str(1000 + n)) for n in range(1000)))
+    found = [len(piece.body) for piece in read(path)]
+    assert len(found) == -(-path.stat().st_size // 80_000) * 2
+    assert max(found) - min(found) < 2 * len(line(id="1000")) + 100 * len(found)
+
+
 @pytest.mark.usefixtures("small")
 def test_a_piece_of_slurm_s_ends_before_a_job(tmp_path: Path) -> None:
     path = tmp_path / "log"
