@@ -55,3 +55,5 @@ class LogFormat:
     """A file of `ingest/sql`: what lines of one batch say together, if any is `ignored step`."""
     complete: str = ""
     """A file of `ingest/sql`: what such lines say of records of earlier batches. With `fold`."""
+    keeps: str = ""
+    """The table that holds such lines for records yet to come; empty: none. With `complete`."""

@@ -253,6 +253,8 @@ def _note_due(cursor: DuckDBPyConnection, lines: Sequence[tuple[int, int | None]
 
 
 def _steps(cursor: DuckDBPyConnection, made: LogFormat) -> bool:
-    """Whether lines wait to be folded into others."""
-    asked = f"SELECT 1 FROM {staging.staged(made)} WHERE outcome = 'ignored step' LIMIT 1"
+    """Whether lines wait to be folded into others, in the batch or from earlier ones."""
+    asked = f"(SELECT 1 FROM {staging.staged(made)} WHERE outcome = 'ignored step' LIMIT 1)"
+    if made.keeps:
+        asked += f" UNION ALL (SELECT 1 FROM store.{made.keeps} LIMIT 1)"
     return bool(made.fold and cursor.execute(asked).fetchall())

@@ -1,7 +1,8 @@
 """The accounting file of the Grid Engine family: SGE, OGE, SoGE, Univa and Altair.
 
 Colons part the columns, and nothing keeps a colon out of a job's name or its options: where numbers
-stand tells. Sources: accounting(5) of SGE 6.2 and of Univa 8.5; APEL 2.5.0, SGE parser.
+stand tells. Rows of a parallel job's tasks add their CPU time to the job's, whichever comes first.
+Sources: accounting(5) of SGE 6.2 and of Univa 8.5; APEL 2.5.0, SGE parser.
 """
 
 from appliance.records.event import EVENT
@@ -57,4 +58,6 @@ SGE = LogFormat(
     columns=tuple(_COLUMNS),
     select=_select,
     fold="sge_fold",
+    complete="sge_complete",
+    keeps="log_tasks",
 )

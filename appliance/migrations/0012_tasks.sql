@@ -1,0 +1,13 @@
+-- Rows of parallel jobs' tasks, of Grid Engine: their CPU time is in the events of their jobs, which
+-- may come before them, after them, or again. Of equal tasks the latest line holds.
+CREATE TABLE store.log_tasks (
+    site VARCHAR NOT NULL,
+    machine_name VARCHAR NOT NULL,
+    job_name VARCHAR NOT NULL,
+    task VARCHAR NOT NULL,
+    start_time TIMESTAMP_S NOT NULL,
+    end_time TIMESTAMP_S NOT NULL,
+    cpu_duration BIGINT NOT NULL, -- s
+    message_id BIGINT NOT NULL,
+    line BIGINT NOT NULL
+);
