@@ -11,3 +11,6 @@ CREATE TABLE store.log_tasks (
     message_id BIGINT NOT NULL,
     line BIGINT NOT NULL
 );
+
+-- The host that a job ran on: factors for the speed of hosts go by it.
+ALTER TABLE IF EXISTS store.events ADD COLUMN IF NOT EXISTS execution_host VARCHAR;

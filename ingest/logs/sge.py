@@ -14,8 +14,8 @@ _WIDTHS = (43, 45, 52)
 _MOST_COLONS = 9
 """That a job's name may hold."""
 _COLUMNS = """job_name local_user_id local_user_group wall_duration cpu_duration start_time end_time
-queue memory_real memory_virtual processors state user_job_name submit_time gpu_count cpu_source
-account join_id job_label""".split()  # noqa: SIM905 # as the others
+queue execution_host memory_real memory_virtual processors state user_job_name submit_time gpu_count
+cpu_source account join_id job_label""".split()  # noqa: SIM905 # as the others
 
 
 def _select(settings: Settings) -> str:

@@ -34,6 +34,7 @@ def test_the_columns_of_the_open_forks(take: Take, events: Events) -> None:
         "site": "S1", "machine_name": "batch", "infrastructure": "APEL-CREAM-SGE",
         "job_name": "700123", "user_job_name": "cream_5501", "local_user_id": "lhcb044",
         "local_user_group": "lhcb", "queue": "grid.q", "account": "sge",
+        "execution_host": "wn21.example.org",
         "submit_time": datetime(2025, 6, 2, 12, 23, 20),
         "start_time": datetime(2025, 6, 2, 12, 30, 11),
         "end_time": datetime(2025, 6, 2, 14, 20, 11), "wall_duration": 6600,
