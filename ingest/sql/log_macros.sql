@@ -79,6 +79,13 @@ CREATE MACRO stage.engine_time_of(v) AS
          WHEN stage.integer_of(v) BETWEEN 0 AND 100000000000000
          THEN make_timestamp(round_even(stage.integer_of(v) / 1000, 0)::BIGINT * 1000000) END;
 
+-- Grid Engine: GPUs that a job's options insist on, `-l h_vmem=4G,gpu=2`. NULL: none are known of;
+-- what stands behind `-soft` was a wish.
+CREATE MACRO stage.engine_gpus_of(category) AS
+    TRY_CAST(nullif(regexp_extract(regexp_replace(category, '(^| )-soft( .*)?$', ''),
+                                   '(?:^| )-l (?:[^ ]*,)?gpu=(\d+)(?:[, ]|$)', 1), '')
+             AS DECIMAL(10, 3));
+
 -- A number of seconds, rounded; halves to the even one.
 CREATE MACRO stage.rounded(v) AS
     CASE WHEN isfinite(TRY_CAST(v AS DOUBLE)) AND abs(TRY_CAST(v AS DOUBLE)) < 1e15

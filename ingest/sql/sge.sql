@@ -33,9 +33,7 @@ SELECT line, text,
        memory_real, memory_virtual, {processors},
        CASE WHEN failed <> '0' THEN 'failed ' || failed ELSE 'exit ' || exit_status END AS state,
        stage.said(user_job_name) AS user_job_name, submit_time,
-       CASE WHEN contains(category, 'gpu=')
-            THEN TRY_CAST(nullif(regexp_extract(category, '\bgpu=(\d+)', 1), '') AS DECIMAL(10, 3))
-       END AS gpu_count,
+       CASE WHEN contains(category, 'gpu=') THEN stage.engine_gpus_of(category) END AS gpu_count,
        'cpu' AS cpu_source, stage.said(account) AS account,
        CASE WHEN task_number IS NOT NULL THEN number END AS join_id,
        CASE WHEN part <> 'NONE' THEN part END AS job_label,

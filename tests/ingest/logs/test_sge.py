@@ -197,6 +197,26 @@ def test_colons_in_names_and_options(
     assert events("user_job_name")[0]["user_job_name"] == changes.get("c4", base.split(":")[4])
 
 
+@pytest.mark.parametrize(("category", "count"), [
+    ("-l gpu=2", 2),
+    ("-q grid.q -l h_vmem=4G,gpu=2,s_rt=60 -pe mp 8", 2),  # the request, not times the slots
+    ("-pe mp 8 -l gpu=1 -P prod", 1),
+    ("-l gpu=0", 0),
+    ("-q grid.q -pe mp 8", None),
+    ("-l maxgpu=2", None),
+    ("-l gpu=some", None),
+    ("-l gpu=1.5", None),
+    ("-l gpu=99999999999", None),
+    ("-P gpu=3", None),
+    ("-l h_vmem=4G -soft -l gpu=2", None),
+])  # fmt: skip
+def test_gpus_are_those_that_the_options_insist_on(
+    take: Take, events: Events, category: str, count: int | None
+) -> None:
+    assert take("sge", line(c39=category)).records == 1
+    assert events("gpu_count") == [{"gpu_count": count}]
+
+
 @pytest.mark.parametrize("changes", [
     {"c5": "x"}, {"c9": "soon"}, {"c10": "0"}, {"c13": "-1"}, {"c13": "nan"}, {"c36": ""},
     {"c36": "1e300"}, {"c42": "much"}, {"c10": "1748860000"}, {"c9": "9999999999999999999"},
