@@ -95,6 +95,9 @@ class Logs:
     machine_name: str = setting("", "The batch host; empty: site.machine_name.")
     parallel: bool = setting(True, "Record processors and nodes of parallel jobs.")
     timezone: str = setting("UTC", "Of times that carry none, such as Europe/London.")
+    as_apel: list[Literal["memory_units", "star_n", "states", "steps"]] = setting(
+        [], "Faults of APEL 2.5.0 to be repeated, to compare with it: see the README."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,9 @@ class Join:
         None,
         "Factors of Grid Engine's hosts, after those of [[join.factor]]: the saved output of "
         "qhost -F wallmult,cputmult -xml. It is read when the program starts.",
+    )
+    as_apel: list[Literal["case_folding"]] = setting(
+        [], "Likewise: case_folding (ids of jobs that differ in case alone are the same)."
     )
     host: list[JoinHost] = field(default_factory=list)
     map: list[JoinMap] = field(default_factory=list)

@@ -91,7 +91,7 @@ class Joiner:
         _stage_fqans(cursor)
         cursor.execute(levels.spans())
         cursor.execute(
-            text("ingest", "sql/join_match.sql"),
+            self._settings.same_id(text("ingest", "sql/join_match.sql")),
             self._settings.matching() | within,
         )
         if writing.has(cursor, within, writing.JOINED):

@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from appliance.config import Join, JoinMap
 from appliance.errors import UsageError
+from appliance.folding import fold
 from appliance.moments import BEGINNING
 from ingest.joining.factors import factors
 
@@ -73,6 +74,16 @@ class Settings:
             "most": _LONGEST_S,
             "most_cores": _MOST_CORES,
         }
+
+    def same_id(self, statement: str) -> str:
+        """A statement that compares ids of jobs with those that gatekeepers have.
+
+        `{g.lrms_id}` and `{e.id}` are exact, or what they are to the reference's database.
+        """
+        alike = fold if "case_folding" in self.join.as_apel else str
+        return statement.replace("{g.lrms_id}", alike("g.lrms_id")).replace(
+            "{e.id}", alike("coalesce(e.join_id, e.job_name)")
+        )
 
     def scaling(self) -> Scaling:
         """What factors for the speed of hosts multiply, and whether execution hosts have some."""

@@ -150,7 +150,8 @@ class LogIntake:
     def _mark_known(self, cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
         """Content that was loaded before, and read in the same way, adds nothing."""
         rows = cursor.execute(
-            "SELECT m.sha256, m.kind, l.site, l.machine_name, l.parallel, l.timezone "
+            "SELECT m.sha256, m.kind, l.site, l.machine_name, l.parallel, l.timezone, "
+            "l.as_apel "
             "FROM store.messages AS m JOIN store.log_files AS l USING (message_id) "
             "WHERE m.sha256 IN (SELECT unnest($1::VARCHAR[]))",
             [[one.item.sha256 for one in found]],
@@ -159,7 +160,7 @@ class LogIntake:
         for one in found:
             read = one.piece
             key = (one.item.sha256, read.format, read.site, read.machine_name, read.parallel,
-                   read.timezone)  # fmt: skip
+                   read.timezone, read.as_apel)  # fmt: skip
             if key in known:
                 one.item.repeats(None)
             known.add(key)

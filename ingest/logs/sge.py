@@ -7,7 +7,7 @@ Sources: accounting(5) of SGE 6.2 and of Univa 8.5; APEL 2.5.0, SGE parser.
 
 from appliance.records.event import EVENT
 from appliance.resources import text
-from ingest.logs.format import LogFormat, Settings
+from ingest.logs.format import Fault, LogFormat, Settings
 
 _WIDTHS = (43, 45, 52)
 """Columns before advance reservations, with them, and of Univa."""
@@ -60,4 +60,5 @@ SGE = LogFormat(
     fold="sge_fold",
     complete="sge_complete",
     keeps="log_tasks",
+    faults=(Fault("memory_units", ("engine_memory", "engine_virtual")),),
 )

@@ -9,7 +9,7 @@ fields AS (
            f[6 + shift] AS number, f[7 + shift] AS account, f[9 + shift] AS submitted,
            f[10 + shift] AS started, f[11 + shift] AS ended, f[12 + shift] AS failed,
            f[13 + shift] AS exit_status, f[14 + shift] AS wallclock, f[35 + shift] AS slots,
-           f[36 + shift] AS task, f[37 + shift] AS cpu,
+           f[36 + shift] AS task, f[37 + shift] AS cpu, f[38 + shift] AS integral,
            CASE WHEN late = shift THEN f[40 + shift]
                 ELSE array_to_string(f[40 + shift:40 + late], ':') END AS category,
            f[42 + late] AS part, f[43 + late] AS maxvmem, f[48 + late] AS maxrss
@@ -21,9 +21,8 @@ typed AS (
            stage.engine_time_of(started) AS start_time, stage.engine_time_of(ended) AS end_time,
            stage.rounded(wallclock) AS wall_duration, stage.rounded(cpu) AS cpu_duration,
            stage.integer_of(slots) AS processors,
-           TRY_CAST(trunc(TRY_CAST(maxvmem AS DOUBLE) / 1024) AS BIGINT) AS memory_virtual,
-           CASE WHEN is_univa THEN TRY_CAST(trunc(TRY_CAST(maxrss AS DOUBLE) / 1024) AS BIGINT) END
-               AS memory_real
+           stage.engine_virtual(maxvmem) AS memory_virtual,
+           stage.engine_memory(maxrss, is_univa, integral) AS memory_real
     FROM fields)
 SELECT line, text,
        CASE WHEN task_number IS NULL THEN number ELSE number || '.' || task_number END AS job_name,

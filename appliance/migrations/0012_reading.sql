@@ -14,3 +14,6 @@ CREATE TABLE store.log_tasks (
 
 -- The host that a job ran on: factors for the speed of hosts go by it.
 ALTER TABLE IF EXISTS store.events ADD COLUMN IF NOT EXISTS execution_host VARCHAR;
+
+-- The faults of the reference that a piece was read with, by name, with commas between them.
+ALTER TABLE store.log_files ADD COLUMN as_apel VARCHAR DEFAULT '';
