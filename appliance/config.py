@@ -95,6 +95,9 @@ class Logs:
     machine_name: str = setting("", "The batch host; empty: site.machine_name.")
     parallel: bool = setting(True, "Record processors and nodes of parallel jobs.")
     timezone: str = setting("UTC", "Of times that carry none, such as Europe/London.")
+    as_apel: list[Literal["memory_units", "star_n", "states", "steps"]] = setting(
+        [], "Faults of APEL 2.5.0 to be repeated, to compare with it: see the README."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,17 @@ class JoinMap:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinFactor:
+    """How fast a host is, where its log says which it was (sge): the first entry counts."""
+
+    host: str = setting("", "The execution host as the log names it; * and ? stand for any text.")
+    wall: float = setting(1.0, "The factor for the wall time, wallmult.")
+    cpu: float = setting(1.0, "The factor for the CPU time, cputmult.")
+    from_: datetime | None = setting(None, "For jobs that ended at or after this day or time, UTC.")
+    until: datetime | None = setting(None, "For jobs that ended before this.")
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """How batch events become jobs."""
 
@@ -136,8 +150,17 @@ class Join:
     scale_by: Literal["level", "durations"] = setting(
         "level", "What such a factor multiplies: the job's service level, or its wall and CPU time."
     )
+    qhost: Path | None = setting(
+        None,
+        "Factors of Grid Engine's hosts, after those of [[join.factor]]: the saved output of "
+        "qhost -F wallmult,cputmult -xml. It is read when the program starts.",
+    )
+    as_apel: list[Literal["case_folding"]] = setting(
+        [], "Likewise: case_folding (ids of jobs that differ in case alone are the same)."
+    )
     host: list[JoinHost] = field(default_factory=list)
     map: list[JoinMap] = field(default_factory=list)
+    factor: list[JoinFactor] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

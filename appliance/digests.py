@@ -11,8 +11,8 @@ from duckdb import DuckDBPyConnection
 from appliance.printable import printable
 from appliance.records.catalogue import RECORD_TYPES
 
-DERIVED = (*(kind.stored_in for kind in RECORD_TYPES), "storage_group_attributes", "joins",
-           "join_counts", "usage", "cloud_usage")  # fmt: skip
+DERIVED = (*(kind.stored_in for kind in RECORD_TYPES), "storage_group_attributes",
+           "log_tasks", "joins", "join_counts", "usage", "cloud_usage")  # fmt: skip
 """Tables of records, of what belongs to records, of what was joined, and of summaries."""
 
 OTHER = "rebuilt"

@@ -21,14 +21,14 @@ def load_logs(files: list[Path], like: LogPiece) -> Loaded:
         like: How to read them; site and machine may be left to the configuration.
 
     Raises:
-        UsageError: An unknown format or zone, no site or no machine: nothing was read.
+        UsageError: An unknown format, fault or zone, no site or no machine: nothing was read.
     """
-    from ingest.logs import zones
+    from ingest.logs import faults, zones
     from ingest.logs.catalogue import by_name
 
-    by_name(like.format)
+    as_apel = faults.chosen(by_name(like.format), like.as_apel.split(","))
     zones.check(like.timezone)
-    reading = _Reading(files, at_home(like))
+    reading = _Reading(files, replace(at_home(like), as_apel=as_apel))
     with open_repository(write=True) as repository:
         loaded = repository.load_logs(reading.pieces(repository))
     reading.end()

@@ -116,6 +116,8 @@ class LogPiece:
     """Of times that carry none: an IANA name."""
     layout: str = ""
     """What the head of the file says of all its lines, such as its columns."""
+    as_apel: str = ""
+    """Faults of the reference to be repeated: see `ingest.logs.faults`."""
     reach: Reach | None = None
     """How far the file is read with this piece: kept in the transaction of its rows."""
     replaces: str = ""
@@ -125,7 +127,7 @@ class LogPiece:
     def reading(self) -> str:
         """What tells one reading of a file from another, which takes all of it in anew."""
         said = [self.format, self.site, self.machine_name, self.parallel, self.timezone]
-        return json.dumps(said)
+        return json.dumps([*said, self.as_apel] if self.as_apel else said)
 
 
 _FILES_AT_ONCE = 200

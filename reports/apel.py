@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 
+from appliance.folding import fold
 from appliance.records.cloud import CLOUD, CLOUD_SUMMARY
 from appliance.records.declare import RecordType
 from appliance.records.job import JOB
@@ -35,11 +36,6 @@ _NOT_LOST = (
 )
 
 TITLE = "As APEL 2.5.0 would have it"
-
-
-def fold(value: str) -> str:
-    """SQL for what is equal in two texts that the reference takes for one."""
-    return f"lower(strip_accents(rtrim({value})))"
 
 
 def with_tables(select: str, since: date | None = None, until: date | None = None) -> str:

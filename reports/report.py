@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from duckdb import DuckDBPyConnection
 
+from appliance.folding import fold
 from appliance.repository import Question
 from appliance.table import Table, Value
 from reports import apel
@@ -72,7 +73,7 @@ def condition(
     for number, (name, allowed) in enumerate(question.where):
         column = columns.get(name, name)
         shown = f"coalesce(({column})::VARCHAR, '')"  # nothing is asked for by an empty value
-        same = apel.fold if question.as_apel else str
+        same = fold if question.as_apel else str
         asked = f"SELECT {same('v')} FROM (SELECT unnest($where{number}::VARCHAR[]) AS v)"
         parts.append(f"{same(shown)} IN ({asked})")
         values[f"where{number}"] = list(allowed)

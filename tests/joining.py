@@ -60,7 +60,7 @@ def _take_in(repository: LocalRepository, table: str, kind: str, row: dict[str, 
         )
         cursor.execute(
             "INSERT INTO store.log_files VALUES ($number, 1, 1, 1, 0, 0, $replaced, '{}', 'S1', "
-            "'batch1', true, 'UTC', '')",
+            "'batch1', true, 'UTC', '', '')",
             {"number": number, "replaced": replaced},
         )
     return number

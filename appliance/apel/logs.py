@@ -55,6 +55,11 @@ def _batch(parser: Ini, kind: str, entry: dict[str, Any], notes: list[str]) -> N
             f"[[logs]] timezone = {entry['timezone']}, this host's: that of whoever wrote the "
             "Slurm file, if it is another"
         )
+    if kind == "sge":  # the parser asks for them itself, each time
+        notes.append(
+            "hosts with wallmult or cputmult: save qhost -F wallmult,cputmult -xml, and name the "
+            "file in join.qhost; join.scale_by says what the factors multiply"
+        )
 
 
 def local_zone() -> str:

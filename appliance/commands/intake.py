@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -58,6 +59,9 @@ def load(
         bool, typer.Option("--parallel/--serial", help="Of logs: record processors and nodes.")
     ] = True,
     timezone: Annotated[str, typer.Option(help="Of times in logs that carry none.")] = "UTC",
+    as_apel: Annotated[
+        str, typer.Option("--as-apel", help="Of logs: APEL's faults to repeat, a,b: see README.")
+    ] = "",
 ) -> None:
     """Take files in now: the command ends when their rows are durable.
 
@@ -72,6 +76,7 @@ def load(
         from appliance.loadlogs import load_logs
 
         like = LogPiece("", b"", 0.0, as_, site, machine_name, 1, parallel, timezone)
+        like = replace(like, as_apel=as_apel)
         tell(load_logs(list(_files(paths)), like), lines=True)
         return
     from appliance.ahead import Ahead

@@ -49,6 +49,7 @@ EVENT = RecordType(
         _text("CpuSource", "What the CPU time was taken from: `TotalCPU`, `CPUTimeRAW`, …"),
         Field("ScaleFactor", Kind.FLOAT, "Speed of the host: durations are stored unscaled."),
         _text("HostSpecs", "Benchmarks of the host, where the log says them."),
+        _text("ExecutionHost", "The host that it ran on, or its first, where the log says it."),
         _text("Cluster", "The cluster, where one log has several."),
         _text("RunId", "The batch system's own number of this run."),
         _text("Account", "The account or project that it was charged to."),

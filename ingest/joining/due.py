@@ -61,7 +61,8 @@ class Lines:
             given,
         ).fetchall()
         span = {"first": first, "last": last, "near": settings.near}
-        cursor.execute(text("ingest", "sql/join_events.sql"), span)
+        statement = settings.same_id(text("ingest", "sql/join_events.sql"))
+        cursor.execute(statement, span)
 
     def done(self, cursor: DuckDBPyConnection) -> None:
         """Take the notes out, in the transaction of the jobs."""

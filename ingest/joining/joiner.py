@@ -69,7 +69,7 @@ class Joiner:
             return looked_at
         finally:
             with self._store.cursor() as cursor:
-                for name in ("lines", "events", "elsewhere", "accounts", "fqans", "same"):
+                for name in ("lines", "events", "elsewhere", "accounts", "speeds", "fqans", "same"):
                     cursor.execute(f"TRUNCATE stage.join_{name}")
                 cursor.execute("TRUNCATE stage.joins")
 
@@ -86,14 +86,16 @@ class Joiner:
             cursor.execute(text("ingest", "sql/join_elsewhere.sql"))
         if self._settings.join.map:
             cursor.execute(text("ingest", "sql/join_accounts.sql"))
+        if self._settings.join.factor:
+            cursor.execute(text("ingest", "sql/join_speeds.sql"), within)
         _stage_fqans(cursor)
         cursor.execute(levels.spans())
         cursor.execute(
-            text("ingest", "sql/join_match.sql"),
+            self._settings.same_id(text("ingest", "sql/join_match.sql")),
             self._settings.matching() | within,
         )
         if writing.has(cursor, within, writing.JOINED):
-            made = writing.same(self._settings.join.scale_by)
+            made = writing.same(**self._settings.scaling())
             cursor.execute(made, within | self._scaled)
         return within
 
@@ -102,7 +104,7 @@ class Joiner:
             writing.take_away(cursor, within)
         if writing.is_new(cursor):
             at, beside = now(), writing.has(cursor, within, writing.RECEIVED)
-            made = writing.insert(self._settings.join.scale_by, beside=beside)
+            made = writing.insert(**self._settings.scaling(), beside=beside)
             cursor.execute(made, within | self._scaled | {"at": at})
             cursor.execute(writing.mark_due("joined_at = $at::TIMESTAMP_S"), within | {"at": at})
         return writing.account(cursor, within, moved=due.moved)

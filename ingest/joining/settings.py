@@ -3,12 +3,15 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from duckdb import DuckDBPyConnection
 
 from appliance.config import Join, JoinMap
 from appliance.errors import UsageError
+from appliance.folding import fold
 from appliance.moments import BEGINNING
+from ingest.joining.factors import factors
 
 _RULES = 1
 """Of `ingest/sql/join_*.sql`: another number has everything joined anew."""
@@ -16,6 +19,13 @@ _END = datetime(9999, 12, 31)  # noqa: DTZ001
 _LONGEST_S = 10**11
 """More is no duration of a job: 3,000 years of one core. Sums of 10^7 such stay within 64 bits."""
 _MOST_CORES = 2**31 - 1
+
+
+class Scaling(TypedDict):
+    """See `levels.jobs`."""
+
+    scale_by: str
+    speeds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,8 @@ class Settings:
         """Those of a configuration.
 
         Raises:
-            UsageError: An entry that says nothing, or a window that holds no time.
+            UsageError: An entry that says nothing, a window that holds no time, a factor that
+                cannot be, or a file of factors that cannot be read.
         """
         if join.window_days < 0 or join.early_days < 0 or not join.window_days + join.early_days:
             raise UsageError("join.window_days and join.early_days leave no time")
@@ -40,7 +51,8 @@ class Settings:
             if not entry.vo and entry != JoinMap():
                 raise UsageError(f"join.map[{number}] has no vo")
         hosts = [host for host in join.host if host.ce]  # what says nothing is as not there
-        return cls(replace(join, host=hosts, map=[entry for entry in join.map if entry.vo]))
+        entries = [entry for entry in join.map if entry.vo]
+        return cls(replace(join, host=hosts, map=entries, factor=factors(join), qhost=None))
 
     def digest(self) -> str:
         """What tells these settings from others."""
@@ -63,9 +75,23 @@ class Settings:
             "most_cores": _MOST_CORES,
         }
 
+    def same_id(self, statement: str) -> str:
+        """A statement that compares ids of jobs with those that gatekeepers have.
+
+        `{g.lrms_id}` and `{e.id}` are exact, or what they are to the reference's database.
+        """
+        alike = fold if "case_folding" in self.join.as_apel else str
+        return statement.replace("{g.lrms_id}", alike("g.lrms_id")).replace(
+            "{e.id}", alike("coalesce(e.join_id, e.job_name)")
+        )
+
+    def scaling(self) -> Scaling:
+        """What factors for the speed of hosts multiply, and whether execution hosts have some."""
+        return {"scale_by": self.join.scale_by, "speeds": bool(self.join.factor)}
+
     def stage(self, cursor: DuckDBPyConnection) -> None:
         """Put what the configuration lists into the staging area."""
-        for table in ("join_hosts", "join_map"):
+        for table in ("join_hosts", "join_map", "join_factors"):
             cursor.execute(f"TRUNCATE stage.{table}")
         for host in self.join.host:
             values = [host.ce, host.machine_name]
@@ -76,3 +102,7 @@ class Settings:
                 "INSERT INTO stage.join_map VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [*said, m.from_ or BEGINNING, m.until or _END],
             )
+        if self.join.factor:
+            rows = [(n, f.host.lower(), f.wall, f.cpu, f.from_ or BEGINNING, f.until or _END)
+                    for n, f in enumerate(self.join.factor)]  # fmt: skip
+            cursor.executemany("INSERT INTO stage.join_factors VALUES (?, ?, ?, ?, ?, ?)", rows)

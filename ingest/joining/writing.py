@@ -44,11 +44,11 @@ def is_new(cursor: DuckDBPyConnection) -> bool:
 
 
 @cache
-def insert(scale_by: str, *, beside: bool) -> str:
+def insert(scale_by: str, *, speeds: bool, beside: bool) -> str:
     """The statement that brings the jobs in.
 
     Args:
-        scale_by: See `levels.jobs`.
+        scale_by, speeds: See `levels.jobs`.
         beside: There are jobs that were received: what was joined stands behind them.
     """
     names = [*columns(JOB), "message_id"]
@@ -58,21 +58,22 @@ def insert(scale_by: str, *, beside: bool) -> str:
     )
     return (
         f"INSERT INTO store.jobs ({', '.join(names)}, joined_at) "
-        f"SELECT {', '.join(names)}, $at::TIMESTAMP_S FROM ({levels.jobs(scale_by)}) AS s "
+        f"SELECT {', '.join(names)}, $at::TIMESTAMP_S "
+        f"FROM ({levels.jobs(scale_by, speeds=speeds)}) AS s "
         "WHERE NOT EXISTS (SELECT 1 FROM stage.join_same AS a WHERE a.message_id = s.message_id "
         f"AND a.line = s.line){unless if beside else ''}"
     )
 
 
 @cache
-def same(scale_by: str) -> str:
+def same(scale_by: str, *, speeds: bool) -> str:
     """The statement that notes which jobs stand as they would be made."""
     said = [*columns(JOB), "message_id"]
     return (
         text("ingest", "sql/join_same.sql")
         .replace("{columns}", ", ".join(said))
         .replace("{stored}", ", ".join(f"t.{name}" for name in said))
-        .replace("{jobs}", levels.jobs(scale_by))
+        .replace("{jobs}", levels.jobs(scale_by, speeds=speeds))
     )
 
 

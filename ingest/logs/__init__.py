@@ -30,6 +30,9 @@ what `messages.kind` says), the record type that it makes (`EVENT` or `GATEKEEPE
 - `complete`: the same inside the transaction, before the rows: what lines say of rows held already;
   it returns `message_id, line` of each of these rows, to be joined again.
   It writes to `store` alone: a transaction writes to one database.
+- `faults`: which macros have a twin that reads as the reference does: see `faults`.
+- `keeps`: a table of `store` in which `complete` holds such lines for records that come later, or
+  again. While it has any, `fold` and `complete` run for every batch.
 
 A line can be taken apart with `string_split(text, '|')`. Measured on 32 MB of 15 columns: 0.23 s,
 DuckDB's CSV reader 0.14 s; but that one skips or misreads lines with odd line ends, has no line

@@ -3,7 +3,8 @@
     long    `Name = value` lines; ads end at a blank line or a `***` banner
     json    objects, one a line, or in an array over any number of lines
 
-An ad that makes no sense costs itself alone; what was read stays as it was, byte for byte.
+The number of an ad's first line stands for it: ads that share a line get those that follow. An ad
+that makes no sense costs itself alone; what was read stays as it was, byte for byte.
 """
 
 import json
@@ -65,11 +66,12 @@ def gather(body: bytes, how: str, names: Sequence[str]) -> Lines:
     asked = [name.lower() for name in names]
     made: list[str] = []
     spans: dict[int, tuple[int, int]] = {}
-    line, last = 1, 0
+    line, last, stands = 0, 0, 1
     for start, end, ad in (_long if how == "long" else _json)(text):
-        line += text.count("\n", last, start)
+        stands += text.count("\n", last, start)
         last = start
-        spans.setdefault(line, (start, end))
+        line = max(stands, line + 1)  # ads may share a line, but no number
+        spans[line] = start, end
         made.append(f"{line}{SEPARATOR}{_values(ad, asked)}")
     lines = text.removesuffix("\n").count("\n") + 1
     return Lines("\n".join(made).encode(), _Spans(text, spans), max(lines - len(made), 0))

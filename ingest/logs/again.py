@@ -12,7 +12,7 @@ def piece_of(cursor: DuckDBPyConnection, number: int, body: bytes) -> LogPiece:
     [(name, at, made, first, settings)] = cursor.execute(
         "SELECT m.source_name, epoch(m.received_at), m.kind, l.first_line, "
         "to_json({site: l.site, machine_name: l.machine_name, parallel: l.parallel, "
-        "timezone: l.timezone, layout: l.layout})::VARCHAR "
+        "timezone: l.timezone, layout: l.layout, as_apel: l.as_apel})::VARCHAR "
         "FROM store.messages AS m JOIN store.log_files AS l USING (message_id) "
         "WHERE m.message_id = ?",
         [number],

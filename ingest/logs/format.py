@@ -16,11 +16,13 @@ class Settings:
     parallel: bool
     timezone: str
     layout: str
+    as_apel: str = ""
+    """See `faults`."""
 
     @classmethod
     def of(cls, piece: LogPiece) -> "Settings":
         """Those of a piece."""
-        return cls(piece.parallel, piece.timezone, piece.layout)
+        return cls(piece.parallel, piece.timezone, piece.layout, piece.as_apel)
 
 
 def _no_layout(_: Sequence[str]) -> str:
@@ -30,6 +32,15 @@ def _no_layout(_: Sequence[str]) -> str:
 def after_any_line(body: bytes) -> int:
     """Where the last whole line ends; 0: there is none."""
     return body.rfind(b"\n") + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One of the reference's that can be repeated: see `faults`."""
+
+    name: str
+    macros: tuple[str, ...]
+    """Those that have a twin, `…_as_apel`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +66,7 @@ class LogFormat:
     """A file of `ingest/sql`: what lines of one batch say together, if any is `ignored step`."""
     complete: str = ""
     """A file of `ingest/sql`: what such lines say of records of earlier batches. With `fold`."""
+    faults: tuple[Fault, ...] = ()
+    """Of the reference's parser, to be repeated on request."""
+    keeps: str = ""
+    """The table that holds such lines for records yet to come; empty: none. With `complete`."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from appliance.records.event import EVENT
 from appliance.resources import text
 from ingest.logs import ads, lines
-from ingest.logs.format import LogFormat, Settings, after_any_line
+from ingest.logs.format import Fault, LogFormat, Settings, after_any_line
 from ingest.logs.lines import Lines
 
 _ATTRIBUTES = """GlobalJobId ClusterId ProcId Owner AccountingGroup QDate JobStatus JobUniverse
@@ -65,4 +65,5 @@ HTCONDOR = LogFormat(
     select=_select,
     boundary=_boundary,
     gather=_gather,
+    faults=(Fault("states", ("condor_counts",)),),
 )

@@ -150,7 +150,8 @@ class LogIntake:
     def _mark_known(self, cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
         """Content that was loaded before, and read in the same way, adds nothing."""
         rows = cursor.execute(
-            "SELECT m.sha256, m.kind, l.site, l.machine_name, l.parallel, l.timezone "
+            "SELECT m.sha256, m.kind, l.site, l.machine_name, l.parallel, l.timezone, "
+            "l.as_apel "
             "FROM store.messages AS m JOIN store.log_files AS l USING (message_id) "
             "WHERE m.sha256 IN (SELECT unnest($1::VARCHAR[]))",
             [[one.item.sha256 for one in found]],
@@ -159,7 +160,7 @@ class LogIntake:
         for one in found:
             read = one.piece
             key = (one.item.sha256, read.format, read.site, read.machine_name, read.parallel,
-                   read.timezone)  # fmt: skip
+                   read.timezone, read.as_apel)  # fmt: skip
             if key in known:
                 one.item.repeats(None)
             known.add(key)
@@ -253,6 +254,8 @@ def _note_due(cursor: DuckDBPyConnection, lines: Sequence[tuple[int, int | None]
 
 
 def _steps(cursor: DuckDBPyConnection, made: LogFormat) -> bool:
-    """Whether lines wait to be folded into others."""
-    asked = f"SELECT 1 FROM {staging.staged(made)} WHERE outcome = 'ignored step' LIMIT 1"
+    """Whether lines wait to be folded into others, in the batch or from earlier ones."""
+    asked = f"(SELECT 1 FROM {staging.staged(made)} WHERE outcome = 'ignored step' LIMIT 1)"
+    if made.keeps:
+        asked += f" UNION ALL (SELECT 1 FROM store.{made.keeps} LIMIT 1)"
     return bool(made.fold and cursor.execute(asked).fetchall())

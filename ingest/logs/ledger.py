@@ -19,7 +19,7 @@ def write_files(cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
         row += [counts.lines, counts.records, counts.ignored, counts.failed, counts.replaced]
         reasons = json.dumps(counts.reasons, sort_keys=True)
         said = [reasons, piece.site, piece.machine_name, piece.parallel, piece.timezone]
-        values = [*row, *said, piece.layout]
+        values = [*row, *said, piece.layout, piece.as_apel]
         cursor.execute(
             f"INSERT INTO store.log_files VALUES ({', '.join('?' * len(values))})", values
         )

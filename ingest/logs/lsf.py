@@ -7,7 +7,7 @@ parser.
 
 from appliance.records.event import EVENT
 from appliance.resources import text
-from ingest.logs.format import LogFormat, Settings
+from ingest.logs.format import Fault, LogFormat, Settings
 
 _COLUMNS = """job_name local_user_id wall_duration cpu_duration start_time end_time memory_real
 memory_virtual processors node_count queue state user_job_name submit_time cpu_source
@@ -24,4 +24,5 @@ LSF = LogFormat(
     infrastructure="APEL-CREAM-LSF",
     columns=tuple(_COLUMNS),
     select=_select,
+    faults=(Fault("star_n", ("lsf_slots", "lsf_host")),),
 )

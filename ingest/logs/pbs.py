@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from appliance.records.event import EVENT
 from appliance.resources import text
-from ingest.logs.format import LogFormat, Settings
+from ingest.logs.format import Fault, LogFormat, Settings
 
 _KEYS = """user group account queue jobname ctime qtime start end exec_host Exit_status
 resources_used.walltime resources_used.cput resources_used.mem resources_used.vmem
@@ -77,4 +77,8 @@ PBS = LogFormat(
     columns=tuple(_COLUMNS),
     layout=_layout,
     select=_select,
+    faults=(
+        Fault("memory_units", ("pbs_kilobytes_of",)),
+        Fault("star_n", ("pbs_cores",)),
+    ),
 )

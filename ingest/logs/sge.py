@@ -1,20 +1,21 @@
 """The accounting file of the Grid Engine family: SGE, OGE, SoGE, Univa and Altair.
 
 Colons part the columns, and nothing keeps a colon out of a job's name or its options: where numbers
-stand tells. Sources: accounting(5) of SGE 6.2 and of Univa 8.5; APEL 2.5.0, SGE parser.
+stand tells. Rows of a parallel job's tasks add their CPU time to the job's, whichever comes first.
+Sources: accounting(5) of SGE 6.2 and of Univa 8.5; APEL 2.5.0, SGE parser.
 """
 
 from appliance.records.event import EVENT
 from appliance.resources import text
-from ingest.logs.format import LogFormat, Settings
+from ingest.logs.format import Fault, LogFormat, Settings
 
 _WIDTHS = (43, 45, 52)
 """Columns before advance reservations, with them, and of Univa."""
 _MOST_COLONS = 9
 """That a job's name may hold."""
 _COLUMNS = """job_name local_user_id local_user_group wall_duration cpu_duration start_time end_time
-queue memory_real memory_virtual processors state user_job_name submit_time gpu_count cpu_source
-account join_id job_label""".split()  # noqa: SIM905 # as the others
+queue execution_host memory_real memory_virtual processors state user_job_name submit_time gpu_count
+cpu_source account join_id job_label""".split()  # noqa: SIM905 # as the others
 
 
 def _select(settings: Settings) -> str:
@@ -57,4 +58,7 @@ SGE = LogFormat(
     columns=tuple(_COLUMNS),
     select=_select,
     fold="sge_fold",
+    complete="sge_complete",
+    keeps="log_tasks",
+    faults=(Fault("memory_units", ("engine_memory", "engine_virtual")),),
 )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from appliance.records.event import EVENT
 from appliance.resources import text
 from ingest.logs import zones
-from ingest.logs.format import LogFormat, Settings
+from ingest.logs.format import Fault, LogFormat, Settings
 
 _HOOK = """JobID JobName User Group Start End Elapsed CPU Partition NCPUS NNodes NodeList MaxRSS
 MaxVMSize State""".split()  # noqa: SIM905 # as `sacct --format` has them
@@ -132,4 +132,9 @@ SLURM = LogFormat(
     boundary=_before_a_job,
     fold="slurm_fold",
     complete="slurm_complete",
+    faults=(
+        Fault("memory_units", ("kilobytes_of",)),
+        Fault("states", ("state_of", "has_ended")),
+        Fault("steps", ("is_step",)),
+    ),
 )

@@ -10,7 +10,7 @@ from appliance.config import Config, Logs
 from appliance.errors import UsageError
 from appliance.repository import LogPiece, Reach
 from appliance.store import Store
-from ingest.logs import progress, zones
+from ingest.logs import faults, progress, zones
 from ingest.logs.catalogue import by_name
 from ingest.logs.following import Follower
 from ingest.logs.listing import folders
@@ -31,13 +31,13 @@ def like(config: Config, logs: Logs) -> LogPiece:
     """How the files of an entry are read.
 
     Raises:
-        UsageError: An entry that cannot be followed: no path, no such zone, no site or machine.
+        UsageError: An entry that cannot be followed: no path, no such zone or fault, no site.
     """
     where = f"[[logs]] {logs.path or logs.format}"
     if not logs.path:
         raise UsageError(f"{where}: no path", hint="path = a file pattern")
     try:
-        by_name(logs.format)
+        as_apel = faults.chosen(by_name(logs.format), logs.as_apel)
         zones.check(logs.timezone)
     except UsageError as error:
         raise UsageError(f"{where}: {error.args[0]}", hint=error.hint) from None
@@ -48,8 +48,9 @@ def like(config: Config, logs: Logs) -> LogPiece:
         other = "site.machine_name" if site else "site.name"
         raise UsageError(f"{where}: no {name}", hint=f"{name} there, or {other}")
     return LogPiece(
-        "", b"", 0.0, logs.format, site, machine, parallel=logs.parallel, timezone=logs.timezone
-    )
+        "", b"", 0.0, logs.format, site, machine, parallel=logs.parallel, timezone=logs.timezone,
+        as_apel=as_apel,
+    )  # fmt: skip
 
 
 class LogSource:

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from appliance.records.declare import Field
+from ingest.logs import faults
 from ingest.logs.format import LogFormat, Settings
 from ingest.logs.outcomes import outcome
 
@@ -43,7 +44,7 @@ def insert(made: LogFormat, settings: Settings, lines: str) -> str:
     return f"""
 INSERT INTO {staged(made)}
 WITH lines AS ({lines}),
-read AS ({made.select(settings)})
+read AS ({faults.select(made, settings)})
 SELECT $message::BIGINT, line, {", ".join(c.sql for c in _columns(made))}, outcome,
        CASE WHEN outcome IS NOT NULL AND NOT starts_with(outcome, 'ignored ') THEN text END
 FROM (SELECT * REPLACE ({outcome(made.kind, given)} AS outcome)

@@ -52,6 +52,7 @@ SELECT line, text, "GlobalJobId" AS job_name, "Owner" AS local_user_id, wall_dur
             WHEN "RoutedToJobId" IS NOT NULL THEN 'ignored routed'
             WHEN universe IN (7, 12) THEN 'ignored local_universe'
             WHEN status NOT IN (3, 4) THEN 'ignored not_ended'
+            WHEN NOT stage.condor_counts("CompletionDate") THEN 'ignored removed'
             WHEN "GlobalJobId" IS NULL THEN 'MAN GlobalJobId'
             WHEN "JobStartDate" IS NULL OR "JobStartDate" = '0' OR wall_duration = 0
             THEN 'ignored never_started'

@@ -15,7 +15,7 @@ JOIN (SELECT site, lrms_id, time_stamp
       FROM store.gatekeeper_records
       WHERE lrms_id <> ''
         AND message_id IN (SELECT message_id FROM stage.join_lines)) AS g
-  ON g.site = e.site AND g.lrms_id = coalesce(e.join_id, e.job_name)
+  ON g.site = e.site AND {g.lrms_id} = {e.id}
 WHERE e.end_time >= $first::TIMESTAMP - $near::INTERVAL
   AND e.end_time < $last::TIMESTAMP + $near::INTERVAL
   AND e.end_time >= g.time_stamp - $near::INTERVAL AND e.end_time < g.time_stamp + $near::INTERVAL

@@ -29,6 +29,7 @@ LEFT JOIN (SELECT * REPLACE (nullif(nullif(vo, ''), 'None') AS vo)
 LEFT JOIN stage.join_fqans AS f ON f.fqan = e.fqan
 LEFT JOIN stage.join_map AS m ON m.number = j.account
 LEFT JOIN stage.join_levels AS l ON l.level = j.level
+{speeds}
 LEFT JOIN (SELECT message_id, true AS counts FROM store.messages
            WHERE kind IN (SELECT unnest($scaled::VARCHAR[]))) AS scaled
   ON scaled.message_id = e.message_id AND e.scale_factor > 0 AND isfinite(e.scale_factor)

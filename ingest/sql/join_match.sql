@@ -7,7 +7,7 @@
 INSERT INTO stage.joins
 WITH event AS (
     SELECT e.message_id, e.line, e.site, e.end_time, e.machine_name, e.submit_host,
-           coalesce(e.join_id, e.job_name) AS id,
+           {e.id} AS id,
            coalesce(e.local_user_id, '') AS local_user,
            coalesce(e.local_user_group, '') AS local_group,
            coalesce(e.fqan, e.vo) IS NOT NULL AS has_vo,
@@ -25,7 +25,7 @@ near AS (
                AND e.end_time < g.time_stamp + $window::INTERVAL AS is_within,
            is_within AND w.ce IS NULL AS is_candidate
     FROM event AS e
-    JOIN store.gatekeeper_records AS g ON g.site = e.site AND g.lrms_id = e.id
+    JOIN store.gatekeeper_records AS g ON g.site = e.site AND {g.lrms_id} = e.id
     LEFT JOIN stage.join_elsewhere AS w ON w.ce = g.ce AND w.machine_name = e.machine_name
     WHERE g.lrms_id <> ''
       AND g.time_stamp > $first::TIMESTAMP - $near::INTERVAL

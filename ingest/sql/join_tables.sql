@@ -7,11 +7,17 @@ CREATE TABLE IF NOT EXISTS stage.join_hosts (ce VARCHAR, machine_name VARCHAR);
 CREATE TABLE IF NOT EXISTS stage.join_map (
     number BIGINT, local_user VARCHAR, local_group VARCHAR, vo VARCHAR, vo_group VARCHAR,
     vo_role VARCHAR, since TIMESTAMP, until TIMESTAMP);
--- What follows from them for the gatekeepers and accounts that there are: gatekeepers whose jobs
--- are not those of a batch host; entries of the map that speak of an account.
+-- How fast execution hosts are, by patterns in lower case.
+CREATE TABLE IF NOT EXISTS stage.join_factors (
+    number BIGINT, host VARCHAR, wall DOUBLE, cpu DOUBLE, since TIMESTAMP, until TIMESTAMP);
+-- What follows from them for the gatekeepers, accounts and hosts that there are: gatekeepers whose
+-- jobs are not those of a batch host; entries of the map that speak of an account; the factors of
+-- the hosts that events ran on.
 CREATE TABLE IF NOT EXISTS stage.join_elsewhere (ce VARCHAR, machine_name VARCHAR);
 CREATE TABLE IF NOT EXISTS stage.join_accounts (
     local_user VARCHAR, local_group VARCHAR, number BIGINT, since TIMESTAMP, until TIMESTAMP);
+CREATE TABLE IF NOT EXISTS stage.join_speeds (
+    message_id BIGINT, line BIGINT, wall DOUBLE, cpu DOUBLE);
 -- VO, group and role of the FQANs that events carry.
 CREATE TABLE IF NOT EXISTS stage.join_fqans (
     fqan VARCHAR, vo VARCHAR, vo_group VARCHAR, vo_role VARCHAR);

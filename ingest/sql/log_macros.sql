@@ -30,6 +30,10 @@ CREATE MACRO stage.kilobytes_of(v) AS
 CREATE MACRO stage.amount_of(v) AS
     CASE WHEN regexp_full_match(v, '\d+(\.\d+)?') THEN TRY_CAST(v AS DOUBLE) END;
 
+-- APEL wants a suffix.
+CREATE MACRO stage.kilobytes_of_as_apel(v) AS
+    CASE WHEN regexp_full_match(v, '.*[KMGTP]') THEN stage.kilobytes_of(v) END;
+
 -- A local or UTC time without zone, YYYY-MM-DDTHH:MM:SS.
 CREATE MACRO stage.plain_time_of(v) AS
     CASE WHEN strlen(v) = 19 AND v[11] = 'T' THEN TRY_CAST(v AS TIMESTAMP) END;
@@ -78,6 +82,23 @@ CREATE MACRO stage.engine_time_of(v) AS
          THEN make_timestamp(stage.integer_of(v) * 1000000)
          WHEN stage.integer_of(v) BETWEEN 0 AND 100000000000000
          THEN make_timestamp(round_even(stage.integer_of(v) / 1000, 0)::BIGINT * 1000000) END;
+
+-- Grid Engine: memory in kB: the largest virtual, the largest resident, which only Univa says. APEL
+-- takes bytes and GB times seconds for it.
+CREATE MACRO stage.engine_amount(v, factor) AS TRY_CAST(trunc(TRY_CAST(v AS DOUBLE) * factor) AS BIGINT);
+CREATE MACRO stage.engine_virtual(bytes) AS stage.engine_amount(bytes, 1 / 1024);
+CREATE MACRO stage.engine_virtual_as_apel(bytes) AS stage.engine_amount(bytes, 1);
+CREATE MACRO stage.engine_memory(bytes, is_univa, integral) AS
+    CASE WHEN is_univa THEN stage.engine_amount(bytes, 1 / 1024) END;
+CREATE MACRO stage.engine_memory_as_apel(bytes, is_univa, integral) AS
+    stage.engine_amount(integral, 1048576);
+
+-- Grid Engine: GPUs that a job's options insist on, `-l h_vmem=4G,gpu=2`. NULL: none are known of;
+-- what stands behind `-soft` was a wish.
+CREATE MACRO stage.engine_gpus_of(category) AS
+    TRY_CAST(nullif(regexp_extract(regexp_replace(category, '(^| )-soft( .*)?$', ''),
+                                   '(?:^| )-l (?:[^ ]*,)?gpu=(\d+)(?:[, ]|$)', 1), '')
+             AS DECIMAL(10, 3));
 
 -- A number of seconds, rounded; halves to the even one.
 CREATE MACRO stage.rounded(v) AS
@@ -176,6 +197,10 @@ CREATE MACRO stage.pbs_cores(v) AS
          WHEN regexp_full_match(v, '[^/+]+(?:/[-\d,*]+)?(?:\+[^/+]+(?:/[-\d,*]+)?)*')
          THEN stage.positive(list_sum(list_transform(string_split(v, '+'), lambda term:
                   coalesce(stage.pbs_term(split_part(term, '/', 2)), -100000000000000000)))) END;
+-- APEL cuts off two letters, and takes the rest for kB; it does not see what chunks say.
+CREATE MACRO stage.pbs_kilobytes_of_as_apel(v) AS stage.integer_of(v[:-3]);
+CREATE MACRO stage.pbs_cores_as_apel(v) AS
+    stage.pbs_cores(regexp_replace(v, '\*\d+', '', 'g'));
 CREATE MACRO stage.pbs_nodes(v) AS
     CASE WHEN NOT contains(v, '+') THEN 1
          ELSE len(list_distinct(list_transform(string_split(v, '+'),
@@ -221,12 +246,22 @@ CREATE MACRO stage.lsf_tidy(pieces) AS
              ELSE piece END), '"'), '"' || chr(2) || '"', chr(1));
 CREATE MACRO stage.lsf_text(v) AS nullif(replace(v, chr(1), '"'), '');
 
+-- LSF: a host without its slots.
+CREATE MACRO stage.lsf_host(v) AS regexp_replace(v, '^\d+\*', '');
+CREATE MACRO stage.lsf_host_as_apel(v) AS v;
+
 -- LSF: how many hosts follow. Memory in kB: there is none below 1.
 CREATE MACRO stage.lsf_count(v) AS
     CASE WHEN regexp_full_match(v, '\d{1,6}') THEN v::BIGINT END;
 CREATE MACRO stage.lsf_memory(v) AS CASE WHEN stage.integer_of(v) > 0 THEN stage.integer_of(v) END;
 CREATE MACRO stage.lsf_slots(v) AS
     coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d{1,9})\*', 1), '') AS BIGINT), 1);
+
+CREATE MACRO stage.lsf_slots_as_apel(v) AS 1;
+
+-- HTCondor: whether a job's end counts. APEL's script leaves out what was removed.
+CREATE MACRO stage.condor_counts(completed) AS true;
+CREATE MACRO stage.condor_counts_as_apel(completed) AS stage.epoch_of(completed) IS NOT NULL;
 
 -- HTCondor: a count, perhaps written as a real; NULL for an expression.
 CREATE MACRO stage.count_of(v) AS CASE WHEN stage.whole_of(v) >= 0 THEN stage.whole_of(v) END;
@@ -244,6 +279,16 @@ CREATE MACRO stage.first_group(v) AS
 -- HTCondor: what a global id says, `schedd#cluster.process#submitted`.
 CREATE MACRO stage.condor_job(v) AS nullif(split_part(v, '#', 2), '');
 CREATE MACRO stage.condor_submit(v) AS stage.epoch_of(split_part(v, '#', 3));
+
+-- Slurm: whether an id is that of a step; to APEL a job is a job.
+CREATE MACRO stage.is_step(id) AS contains(id, '.');
+CREATE MACRO stage.is_step_as_apel(id) AS false;
+
+-- Slurm: the states that count to APEL, letter for letter; all others are ignored.
+CREATE MACRO stage.state_of_as_apel(v) AS v;
+CREATE MACRO stage.has_ended_as_apel(word) AS
+    coalesce(word IN ('CANCELLED', 'COMPLETED', 'FAILED', 'NODE_FAIL', 'PREEMPTED', 'TIMEOUT'),
+             false);
 
 -- What a job's own row says, or what its steps do where it says nothing, or nothing of note.
 CREATE MACRO stage.or_of_steps(own, of_steps) AS

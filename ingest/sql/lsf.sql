@@ -50,7 +50,7 @@ SELECT line, text, CASE WHEN task > 0 THEN job_id || '[' || task || ']' ELSE job
        END AS processors,
        CASE WHEN host_text IS NULL THEN 0 WHEN hosts < 2 THEN hosts
             ELSE len(list_distinct(list_transform(host_list, lambda host:
-                     regexp_replace(host, '^\d+\*', '')))) END AS node_count,
+                     stage.lsf_host(host)))) END AS node_count,
        CASE WHEN status & 64 > 0 THEN 'DONE' WHEN status & 32 > 0 THEN 'EXIT'
             ELSE status::VARCHAR END AS state,
        stage.lsf_text(q[28 + more]) AS user_job_name, stage.epoch_of(job[7]) AS submit_time,

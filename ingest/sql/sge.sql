@@ -3,13 +3,13 @@ shifted AS (SELECT *, {shift} AS shift FROM split),
 placed AS (SELECT *, {late} AS late FROM shifted),
 fields AS (
     SELECT line, text, len(f) AS width, len(f) - late >= 52 AS is_univa,
-           f[1] AS queue, f[3] AS local_user_group, f[4] AS local_user_id,
+           f[1] AS queue, f[2] AS host, f[3] AS local_user_group, f[4] AS local_user_id,
            CASE WHEN shift = 0 THEN f[5] ELSE array_to_string(f[5:5 + shift], ':') END
                AS user_job_name,
            f[6 + shift] AS number, f[7 + shift] AS account, f[9 + shift] AS submitted,
            f[10 + shift] AS started, f[11 + shift] AS ended, f[12 + shift] AS failed,
            f[13 + shift] AS exit_status, f[14 + shift] AS wallclock, f[35 + shift] AS slots,
-           f[36 + shift] AS task, f[37 + shift] AS cpu,
+           f[36 + shift] AS task, f[37 + shift] AS cpu, f[38 + shift] AS integral,
            CASE WHEN late = shift THEN f[40 + shift]
                 ELSE array_to_string(f[40 + shift:40 + late], ':') END AS category,
            f[42 + late] AS part, f[43 + late] AS maxvmem, f[48 + late] AS maxrss
@@ -21,20 +21,18 @@ typed AS (
            stage.engine_time_of(started) AS start_time, stage.engine_time_of(ended) AS end_time,
            stage.rounded(wallclock) AS wall_duration, stage.rounded(cpu) AS cpu_duration,
            stage.integer_of(slots) AS processors,
-           TRY_CAST(trunc(TRY_CAST(maxvmem AS DOUBLE) / 1024) AS BIGINT) AS memory_virtual,
-           CASE WHEN is_univa THEN TRY_CAST(trunc(TRY_CAST(maxrss AS DOUBLE) / 1024) AS BIGINT) END
-               AS memory_real
+           stage.engine_virtual(maxvmem) AS memory_virtual,
+           stage.engine_memory(maxrss, is_univa, integral) AS memory_real
     FROM fields)
 SELECT line, text,
        CASE WHEN task_number IS NULL THEN number ELSE number || '.' || task_number END AS job_name,
        stage.said(local_user_id) AS local_user_id, stage.said(local_user_group) AS local_user_group,
        wall_duration, cpu_duration, start_time, end_time, stage.said(queue) AS queue,
+       stage.said(host) AS execution_host,
        memory_real, memory_virtual, {processors},
        CASE WHEN failed <> '0' THEN 'failed ' || failed ELSE 'exit ' || exit_status END AS state,
        stage.said(user_job_name) AS user_job_name, submit_time,
-       CASE WHEN contains(category, 'gpu=')
-            THEN TRY_CAST(nullif(regexp_extract(category, '\bgpu=(\d+)', 1), '') AS DECIMAL(10, 3))
-       END AS gpu_count,
+       CASE WHEN contains(category, 'gpu=') THEN stage.engine_gpus_of(category) END AS gpu_count,
        'cpu' AS cpu_source, stage.said(account) AS account,
        CASE WHEN task_number IS NOT NULL THEN number END AS join_id,
        CASE WHEN part <> 'NONE' THEN part END AS job_label,

@@ -1,7 +1,7 @@
 WITH fields AS ({fields}),
 -- What the texts mean.
 typed AS (
-    SELECT *, coalesce("JobIDRaw", "JobID") AS job_name, contains(job_name, '.') AS is_step,
+    SELECT *, coalesce("JobIDRaw", "JobID") AS job_name, stage.is_step(job_name) AS is_step,
            strlen("End") < 19 AS is_epoch,
            stage.state_of("State") AS state_word, stage.has_ended(state_word) AS has_ended,
            stage.slurm_time_of("Start") AS started, stage.slurm_time_of("End") AS ended,

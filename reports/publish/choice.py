@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from appliance.errors import UsageError
+from appliance.folding import fold
 from appliance.publishing import PublishRequest
 from reports import apel
 from reports.publish.checks import problem
@@ -71,7 +72,7 @@ def filtered(source: Source, request: PublishRequest, held: str = "") -> Choice:
 
     `held`: SQL for rows that stand for the dataset's.
     """
-    same = apel.fold if request.as_apel else str
+    same = fold if request.as_apel else str
     if request.as_apel and (reference := apel.dataset(source.dataset)):
         held = f"({reference})"
     conditions, given = ["true"], dict[str, Any]()

@@ -149,6 +149,8 @@ def test_a_file_that_shrank_is_read_anew(following: Site) -> None:
     [
         ('format = "slurm"\npath = "x*"\ntimezone = "Mars/Here"', "no time zone Mars/Here"),
         ('format = "slurm"', "no path"),
+        ('format = "sge"\npath = "x*"\nas_apel = ["steps"]', "sge as APEL reads it: steps"),
+        ('format = "sge"\npath = "x*"\nas_apel = ["all"]', "as_apel[0] = 'all'"),
         ('format = "slrum"\npath = "x*"', "one of"),
     ],
 )
@@ -159,6 +161,18 @@ def test_an_entry_that_cannot_be_followed_is_a_fault_of_the_configuration(
     done = site.acct("run", "--once")
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_another_choice_of_the_references_faults_has_the_file_read_anew(following: Site) -> None:
+    (following.data / "logs/slurm_acc").write_text(lines("7") + lines("7.batch"))
+    for setting, read_in_all, known in (
+        ("", 2, ["7"]),
+        ('as_apel = ["steps"]', 4, ["7", "7.batch"]),
+        ('as_apel = ["steps"]', 4, ["7", "7.batch"]),
+    ):
+        following.configure(f"{FOLLOWED}{setting}\n")
+        following.output("run", "--once")
+        assert (read(following), names(following)) == (read_in_all, known)
 
 
 def test_check_tells_of_patterns_without_files(following: Site) -> None:

@@ -66,6 +66,24 @@ def test_what_cannot_be_read_harms_nothing_else(ready: Site) -> None:
     assert ready.json("rejects", "list") == []
 
 
+def test_faults_of_the_reference_are_repeated_where_they_are_asked_for(ready: Site) -> None:
+    file = log(ready, "log", "1", "1.batch")
+    ready.output("load", "--as", "slurm", *AT, file)
+    at = ("--site", "S1", "--machine-name", "as-apel")
+    ready.output("load", "--as", "slurm", *at, "--as-apel", "steps,states", file)
+    assert ready.query("SELECT machine_name, job_name FROM events ORDER BY ALL") == [
+        ("as-apel", "1"), ("as-apel", "1.batch"), ("batch", "1"),
+    ]  # fmt: skip
+    assert ready.query("SELECT as_apel, lines FROM log_files ORDER BY message_id") == [
+        ("", 2), ("states,steps", 2),
+    ]  # fmt: skip
+    assert all(row["equal"] for row in ready.json("rebuild", "--check"))
+    done = ready.acct("load", "--as", "sge", *AT, "--as-apel", "steps", file)
+    assert done.returncode == 2
+    assert "sge as APEL reads it: steps" in done.stderr
+    assert "known: memory_units" in done.stderr
+
+
 def test_site_and_machine_come_from_the_configuration(site: Site) -> None:
     file = log(site, "log", "1")
     site.configure("[site]\nname = 'MINE'\n")

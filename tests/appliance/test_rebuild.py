@@ -29,6 +29,8 @@ from ingest.batch import compress
 from tests.bench import types
 from tests.documents import EXAMPLE_8_8, EXAMPLE_8_9
 from tests.ingest.logs.taken import SITE, piece
+from tests.ingest.logs.test_sge import CLASSIC
+from tests.ingest.logs.test_sge import line as sge_line
 from tests.jobs import V4, message, record
 
 Load = Callable[..., Loaded]
@@ -61,8 +63,11 @@ BLAH = (
 
 
 def load_logs(repository: LocalRepository) -> Loaded:
-    """An event with memory from its step, a gatekeeper record, and a line that failed."""
-    return repository.load_logs([piece("slurm", SLURM), piece("blah", BLAH)])
+    """Events with memory from a step and with a task, a gatekeeper record, a line that failed."""
+    tasks = sge_line(c8="0", c36="100", c41="1.wn22").splitlines()
+    return repository.load_logs(
+        [piece("slurm", SLURM), piece("blah", BLAH), piece("sge", tasks), piece("sge", [CLASSIC])]
+    )
 
 
 def rows(repository: LocalRepository) -> dict[str, list[tuple[object, ...]]]:

@@ -198,6 +198,12 @@ def test_a_regular_expression_that_no_pattern_says_takes_every_file_and_is_told(
     assert "filename_prefix = (a|b) is no file pattern" in found.notes[0]
 
 
+def test_factors_of_grid_engines_hosts_are_to_be_saved(tmp_path: Path) -> None:
+    found = taken(tmp_path, parser="[batch]\ntype = SGE\ndir = /d\n")
+    assert found.logs == [{"format": "sge", "path": "/d/*", "parallel": False}]
+    assert any("join.qhost" in note for note in found.notes)
+
+
 @pytest.mark.parametrize(("said", "zone"), [("Asia/Kolkata", "Asia/Kolkata"), ("CEST-9x", "UTC")])
 def test_the_zone_is_this_hosts(monkeypatch: pytest.MonkeyPatch, said: str, zone: str) -> None:
     monkeypatch.setitem(os.environ, "TZ", said)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from appliance.config import JoinHost, JoinMap
+from appliance.config import JoinFactor, JoinHost, JoinMap
 from appliance.errors import UsageError
 from appliance.local import LocalRepository
 from appliance.moments import BEGINNING
@@ -175,6 +175,48 @@ def test_a_hosts_factor_multiplies_the_level_and_leaves_the_durations(
     benchmark(repository, CE, "HEPSPEC", "10")
     assert jobs(repository, "wall_duration", "cpu_duration", "service_level") == [found]
     assert repository.query("SELECT wall_duration, scale_factor FROM events").rows == [(6600, 1.15)]
+
+
+HOSTS = [
+    JoinFactor("wn2?.example.org", wall=1.5, cpu=1.2, until=END),
+    JoinFactor("WN21.example.org", wall=2.0, cpu=2.5),
+    JoinFactor("*", wall=4.0),
+]
+
+
+@pytest.mark.parametrize(
+    ("host", "by", "found"),
+    [
+        # 6600 s · 2, 52800 s · 2.5
+        ("wn21.example.org", "durations", (13200, 132000, Decimal(10))),
+        # the work: 6600 · 20 = 13200 · 10, and 66000 · 20 = 132000 · 10
+        ("wn21.example.org", "level", (6600, 66000, Decimal(20))),
+        ("wn30.example.org", "durations", (26400, 52800, Decimal(10))),
+        ("wn30.example.org", "level", (6600, 13200, Decimal(40))),
+        (None, "level", (6600, 52800, Decimal(10))),
+    ],
+)
+def test_factors_of_execution_hosts_each_multiply_a_duration_or_its_work(
+    opened: Opened, host: str | None, by: str, found: tuple[object, ...]
+) -> None:
+    repository = opened(scale_by=by)
+    event(repository, "sge", execution_host=host)
+    line(repository)
+    benchmark(repository, CE, "HEPSPEC", "10")
+    columns = "wall_duration", "cpu_duration", "service_level"
+    assert jobs(repository, *columns) == [(6600, 52800, Decimal(10))]
+    repository = opened(scale_by=by, factor=HOSTS)
+    assert jobs(repository, *columns) == [found]
+    assert repository.query("SELECT wall_duration, cpu_duration FROM events").rows == [
+        (6600, 52800)
+    ]
+
+
+def test_a_factor_of_the_log_goes_before_that_of_the_host(opened: Opened) -> None:
+    repository = opened(scale=["sge"], scale_by="durations", factor=HOSTS)
+    event(repository, "sge", execution_host="wn21", scale_factor=1.5)
+    line(repository)
+    assert jobs(repository, "wall_duration", "cpu_duration") == [(9900, 79200)]
 
 
 @pytest.mark.parametrize("factor", [0.0, -1.0, 1e300, float("inf"), float("nan")])

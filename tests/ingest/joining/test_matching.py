@@ -58,6 +58,21 @@ def test_ids_are_compared_to_the_letter(
     assert reasons(repository) == {"no_gatekeeper": 1}
 
 
+@pytest.mark.parametrize(
+    ("name", "lrms_id", "joins"),
+    [("A1", "a1", True), ("job1", "job1 ", True), ("jöb", "job", True), ("44", "4401", False)],
+)
+def test_as_apel_ids_are_compared_as_its_database_does(
+    opened: Opened, name: str, lrms_id: str, joins: bool
+) -> None:
+    repository = opened(as_apel=["case_folding"])
+    event(repository, job_name=name)
+    line(repository, lrms_id=lrms_id)
+    assert jobs(repository, "vo") == ([("cms",)] if joins else [])
+    line(repository, lrms_id=name, vo="late")  # the exact one, too, is a candidate
+    assert jobs(repository, "vo") == [("late",)]
+
+
 def test_the_id_that_a_gatekeeper_knows_counts_where_it_is_not_the_jobs_name(
     repository: LocalRepository,
 ) -> None:

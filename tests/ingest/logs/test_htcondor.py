@@ -151,6 +151,18 @@ def test_the_sheets_ads(repository: LocalRepository, form: Callable[..., list[st
     assert (found.ignored, found.failed) == ({"never_started": 1} | continued, [])
 
 
+def test_ads_of_one_line_are_a_job_each(repository: LocalRepository) -> None:
+    ads = [REMOVED | {"GlobalJobId": f"s#{n}.0#1"} for n in (1, 2, 3)]
+    ads[1]["RemoteWallClockTime"] = "x"
+    found = condor(repository, *json_array_at_once(*ads), columns="job_label, line")
+    assert found.rows == [("1.0", 1), ("3.0", 3)]
+    assert [(at, code) for at, code, _ in found.failed] == [(2, "NUM")]
+    assert repository.query("SELECT local_job_id FROM jobs ORDER BY 1").rows == [
+        ("s#1.0#1",), ("s#3.0#1",),
+    ]  # fmt: skip
+    assert repository.query("SELECT text LIKE '%s#2.0#1%' FROM rejected_lines").rows == [(True,)]
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_broken_ad_is_kept_as_it_was_and_costs_no_other(
     repository: LocalRepository, form: Callable[..., list[str]]

@@ -65,6 +65,12 @@ def test_what_a_job_says_beyond(repository: LocalRepository) -> None:
     )  # fmt: skip
 
 
+def test_its_gpus_are_not_known(repository: LocalRepository) -> None:
+    """Not from a request for them either: the record's known fields do not say what was given."""
+    log = line().replace('"gridq" ""', '"gridq" "rusage[ngpus_physical=2.00]"')
+    assert one(repository, log, "job_name, gpu_count, gpu_model") == ("551200", None, None)
+
+
 def test_array_tasks_that_end_together_are_several_jobs(repository: LocalRepository) -> None:
     found = lsf(repository, line(index=1), line(index=2), columns="job_name, join_id")
     assert found.rows == [("551200[1]", "551200"), ("551200[2]", "551200")]

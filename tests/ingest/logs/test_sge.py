@@ -5,7 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from appliance.local import LocalRepository
+from appliance.repository import LogPiece
 from tests.ingest.logs.conftest import Rows, Take
 
 Events = Callable[..., Rows]
@@ -30,6 +34,7 @@ def test_the_columns_of_the_open_forks(take: Take, events: Events) -> None:
         "site": "S1", "machine_name": "batch", "infrastructure": "APEL-CREAM-SGE",
         "job_name": "700123", "user_job_name": "cream_5501", "local_user_id": "lhcb044",
         "local_user_group": "lhcb", "queue": "grid.q", "account": "sge",
+        "execution_host": "wn21.example.org",
         "submit_time": datetime(2025, 6, 2, 12, 23, 20),
         "start_time": datetime(2025, 6, 2, 12, 30, 11),
         "end_time": datetime(2025, 6, 2, 14, 20, 11), "wall_duration": 6600,
@@ -77,6 +82,95 @@ def test_rows_of_slave_tasks_add_their_cpu_time(
     assert outcomes() == [(3, 1, 2, 0, 0, '{"step": 2}')]
 
 
+SLAVES = line(c8="0", c36="100", c41="1.wn22") + line(c8="0", c36="20.4", c41="2.wn23")
+
+
+@pytest.mark.parametrize("pieces", [
+    [SLAVES, line()], [line(), SLAVES], [line(), *SLAVES.splitlines(keepends=True)],
+    [SLAVES.splitlines(keepends=True)[0], line(), SLAVES],
+    [line(), SLAVES, line(), SLAVES + line()],
+], ids=range(5))  # fmt: skip
+def test_slave_tasks_of_other_batches_add_theirs_once(
+    take: Take, events: Events, repository: LocalRepository, pieces: list[str]
+) -> None:
+    for number, text in enumerate(pieces):
+        take("sge", text + "\n" * number)  # the blank lines make it another piece
+    wanted = [{"cpu_duration": 49921, "cpu_source": "cpu, tasks"}]  # as in one batch
+    assert events("cpu_duration", "cpu_source") == wanted
+    repository.rebuild()
+    assert events("cpu_duration", "cpu_source") == wanted
+
+
+def test_a_task_that_is_told_anew_counts_as_it_was_told_last(take: Take, events: Events) -> None:
+    for cpu in ("100", "300", "200"):
+        take("sge", line(c8="0", c36=cpu, c41="1.wn22"))
+        take("sge", line(c4=f"after_{cpu}"))
+        assert events("cpu_duration") == [{"cpu_duration": 49801 + int(cpu)}]
+    take("sge", line(c8="0", c36="500", c41="1.wn22"))
+    assert events("cpu_duration") == [{"cpu_duration": 50301}]
+
+
+def test_a_job_whose_tasks_came_after_it_follows(take: Take, repository: LocalRepository) -> None:
+    take("blah", '"timestamp=2025-06-02 12:25:00" "userDN=/CN=Two" "userFQAN=/dune" "ceID=arc1" '
+                 '"jobID=abc" "lrmsID=700123"\n')  # fmt: skip
+    take("sge", line())
+    assert repository.query("SELECT cpu_duration FROM jobs").rows == [(49801,)]
+    take("sge", SLAVES)
+    assert repository.query("SELECT cpu_duration FROM jobs").rows == [(49921,)]
+
+
+def test_a_task_of_another_machine_or_time_is_no_task_of_the_job(
+    take: Take, events: Events
+) -> None:
+    take("sge", line(), machine_name="other")
+    take("sge", line())
+    take("sge", line(c9="1748800000", c10="1748801000", c36="7", c41="1.wn22"))
+    take("sge", line(c5="1", c36="7", c41="1.wn22"))
+    assert events("cpu_duration") == [{"cpu_duration": 49801}] * 2
+
+
+@st.composite
+def _histories(draw: st.DrawFn) -> tuple[dict[tuple[str, int], int], list[str]]:
+    """CPU times by job and end, and the lines of masters and tasks that say them, in any order."""
+    lines: list[str] = []
+    wanted = {}
+    for job in range(draw(st.integers(1, 3))):
+        for run in range(draw(st.integers(1, 2))):
+            began = 1_748_867_411 + run * 10_000
+            own = draw(st.integers(0, 10_000))
+            cpus = draw(st.lists(st.integers(0, 10_000), max_size=3))
+            when = {"c5": str(job), "c9": str(began), "c10": str(began + 5000)}
+            lines.append(line(**when, c36=str(own)))
+            lines += [
+                line(**when, c8="0", c36=str(cpu), c41=f"{task}.wn{task}")
+                for task, cpu in enumerate(cpus)
+            ]
+            wanted[str(job), began + 5000] = own + sum(cpus)
+    again = draw(st.lists(st.sampled_from(lines), max_size=4))
+    return wanted, draw(st.permutations(lines + again))
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(history=_histories(), data=st.data())
+def test_no_order_and_no_cut_of_the_lines_changes_a_figure(
+    repository: LocalRepository, history: tuple[dict[tuple[str, int], int], list[str]],
+    data: st.DataObject,
+) -> None:  # fmt: skip
+    wanted, lines = history
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(lines)), max_size=6)))
+    machine = f"m{len(repository.messages('', 100_000).rows)}"
+    for start, end in zip([0, *cuts], [*cuts, len(lines)], strict=True):
+        body = "".join(lines[start:end]).encode()
+        repository.load_logs([LogPiece("log", body, 0.0, "sge", "S1", machine)])
+    found = repository.query(
+        "SELECT job_name, epoch(end_time)::BIGINT, cpu_duration FROM events "
+        f"WHERE machine_name = '{machine}'"
+    )
+    assert {(job, end): cpu for job, end, cpu in found.rows} == wanted
+
+
 def test_a_job_that_ran_twice_has_two_events(take: Take, events: Events) -> None:
     take("sge", line(c10="1748870000") + line(c9="1748871000"))
     assert len(events("job_name")) == 2
@@ -101,6 +195,26 @@ def test_colons_in_names_and_options(
     assert (loaded.records, loaded.lines_failed) == (1, 0)
     assert events("* EXCLUDE (user_job_name, message_id)") == wanted
     assert events("user_job_name")[0]["user_job_name"] == changes.get("c4", base.split(":")[4])
+
+
+@pytest.mark.parametrize(("category", "count"), [
+    ("-l gpu=2", 2),
+    ("-q grid.q -l h_vmem=4G,gpu=2,s_rt=60 -pe mp 8", 2),  # the request, not times the slots
+    ("-pe mp 8 -l gpu=1 -P prod", 1),
+    ("-l gpu=0", 0),
+    ("-q grid.q -pe mp 8", None),
+    ("-l maxgpu=2", None),
+    ("-l gpu=some", None),
+    ("-l gpu=1.5", None),
+    ("-l gpu=99999999999", None),
+    ("-P gpu=3", None),
+    ("-l h_vmem=4G -soft -l gpu=2", None),
+])  # fmt: skip
+def test_gpus_are_those_that_the_options_insist_on(
+    take: Take, events: Events, category: str, count: int | None
+) -> None:
+    assert take("sge", line(c39=category)).records == 1
+    assert events("gpu_count") == [{"gpu_count": count}]
 
 
 @pytest.mark.parametrize("changes", [
