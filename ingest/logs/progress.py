@@ -43,10 +43,12 @@ def write(cursor: DuckDBPyConnection, reading: str, steps: Sequence[Step]) -> No
 
 
 def write_reaches(cursor: DuckDBPyConnection, pieces: Iterable[LogPiece]) -> None:
-    """How far files are read with these pieces, in the transaction of their rows."""
+    """How far files, and batch systems, are read with these pieces, in their rows' transaction."""
     for piece in pieces:
         if piece.reach:
             write(cursor, piece.reading, [(piece.replaces, piece.reach)])
+        if piece.collected:
+            note_collected(cursor, piece.collected.asked, piece.collected.until)
 
 
 def collected(cursor: DuckDBPyConnection, asked: str) -> datetime | None:

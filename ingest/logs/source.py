@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from glob import escape
 from pathlib import Path
 
-from appliance.config import Config, Logs
+from appliance.config import Collect, Config, Logs
 from appliance.errors import UsageError
 from appliance.repository import LogPiece, Reach
 from appliance.store import Store
@@ -41,15 +41,25 @@ def like(config: Config, logs: Logs) -> LogPiece:
         zones.check(logs.timezone)
     except UsageError as error:
         raise UsageError(f"{where}: {error.args[0]}", hint=error.hint) from None
-    site = logs.site or config.site.name
-    machine = logs.machine_name or config.site.machine_name
+    site, machine = whose(config, logs, where)
+    return LogPiece(
+        "", b"", 0.0, logs.format, site, machine, parallel=logs.parallel, timezone=logs.timezone
+    )
+
+
+def whose(config: Config, entry: Logs | Collect, where: str) -> tuple[str, str]:
+    """The site and the batch host of an entry.
+
+    Raises:
+        UsageError: Neither it nor the section [site] says them.
+    """
+    site = entry.site or config.site.name
+    machine = entry.machine_name or config.site.machine_name
     if not site or not machine:
         name = "machine_name" if site else "site"
         other = "site.machine_name" if site else "site.name"
         raise UsageError(f"{where}: no {name}", hint=f"{name} there, or {other}")
-    return LogPiece(
-        "", b"", 0.0, logs.format, site, machine, parallel=logs.parallel, timezone=logs.timezone
-    )
+    return site, machine
 
 
 class LogSource:
@@ -101,6 +111,11 @@ class LogSource:
         """The pieces are not in the store: they are read again."""
         self._follower.release()
         self._due = True
+
+    @property
+    def is_pending(self) -> bool:
+        """Files are looked at in the turn itself."""
+        return False
 
     def depth(self) -> int:
         """Files with something that is not read, as far as was looked."""
