@@ -30,14 +30,16 @@ def collect(
         AcctError: The program failed: the windows before are in the store, and noted.
     """
     from ingest.logs.collecting import pieces
+    from ingest.logs.repeats import Repeats
 
-    asked = program.asked(like)
+    asked, repeats = program.asked(like), Repeats()
     loaded = Loaded()
     with open_repository(write=True) as repository:
         for window in _windows(program, repository, asked, since, until):
             note(f"asking for {window}")
             with program.run(window).printed(timeout_s) as printed:
-                came = repository.load_logs(pieces(program, window, like, printed))
+                came = repository.load_logs(pieces(program, window, like, printed, repeats))
+            repeats.settle()
             if not came.messages:
                 repository.note_collected(asked, window.until)
             loaded += came

@@ -20,6 +20,7 @@ from appliance.store import Store, now
 from ingest.logs import collecting, progress
 from ingest.logs.collecting import Program, Window
 from ingest.logs.programs import BY_FORMAT
+from ingest.logs.repeats import Repeats
 from ingest.logs.running import Run
 from ingest.logs.source import whose
 from ingest.spool.watch import Alarm
@@ -76,6 +77,7 @@ class CollectSource:
         self._run: Run | None = None
         self._thread: threading.Thread | None = None
         self._outcome: IO[bytes] | Exception | None = None
+        self._repeats = Repeats()
         self._giving: Generator[LogPiece] | None = None
         self._lines = self._given = 0
         self._started = False
@@ -110,6 +112,7 @@ class CollectSource:
         if self._giving is not None:
             self._giving.close()
         self._giving = self._window = None
+        self._repeats.release()
         self._left = iter(())
         self._due = True
 
@@ -204,9 +207,12 @@ class CollectSource:
     def _pieces(self, window: Window, printed: IO[bytes]) -> Generator[LogPiece]:
         nothing = True
         with printed:
-            for piece in collecting.pieces(self._program, window, self._like, printed):
+            for piece in collecting.pieces(
+                self._program, window, self._like, printed, self._repeats
+            ):
                 nothing = False
                 yield piece
+        self._repeats.settle()  # whoever asks for more has settled what there was
         if nothing:
             with self._store.transaction() as cursor:
                 progress.note_collected(cursor, self._asked, window.until)

@@ -17,6 +17,7 @@ from appliance.errors import UsageError
 from appliance.repository import Collected, LogPiece
 from ingest.logs import files
 from ingest.logs.catalogue import by_name
+from ingest.logs.repeats import Cut, Repeats
 from ingest.logs.running import Run, environment
 
 OVERLAP = timedelta(hours=1)
@@ -33,6 +34,8 @@ class Program:
     path: str
     command: Callable[[datetime | None, datetime], Sequence[str]]
     """Its arguments for the jobs of a window, UTC; None: from the beginning."""
+    cut: Cut
+    """Of what it prints."""
     layout: str = ""
     """What its output is, where that does not say it."""
     environment: tuple[tuple[str, str], ...] = ()
@@ -86,38 +89,45 @@ def _cut(since: datetime | None, until: datetime, longest: timedelta | None) -> 
 
 
 def pieces(
-    program: Program, window: Window, like: LogPiece, printed: IO[bytes]
+    program: Program, window: Window, like: LogPiece, printed: IO[bytes], repeats: Repeats
 ) -> Iterator[LogPiece]:
-    """What the program printed of a window; the last piece notes that the window is known."""
+    """What is new of what the program printed of a window; the last piece notes that it is known.
+
+    Args:
+        program: It has ended well.
+        window: What it was asked for.
+        like: Whose jobs they are.
+        printed: At its start.
+        repeats: What it printed before; the caller settles it with the pieces.
+    """
     like = replace(
         like, format=program.format, name=f"{Path(program.path).name} {window}",
         received_at=time.time(), layout=program.layout,
     )  # fmt: skip
     note = Collected(program.asked(like), window.until)
     last: LogPiece | None = None
-    for body, first in _bodies(printed, program.format):
-        if last is not None:
-            yield last
-        last = _piece(like, body, first)
+    for whole in _bodies(printed, program.format):
+        if body := repeats.left_out(whole, program.cut):
+            if last is not None:
+                yield last
+            last = _piece(like, body)
+            like = replace(like, first_line=like.first_line + body.count(b"\n"))
     if last is not None:
         yield replace(last, collected=note)
 
 
-def _bodies(printed: IO[bytes], form: str) -> Iterator[tuple[bytes, int]]:
-    """Bytes of whole records, and which line of all their first is."""
-    made, held, first = by_name(form), b"", 1
+def _bodies(printed: IO[bytes], form: str) -> Iterator[bytes]:
+    """All of it, in bytes of whole records."""
+    made, held = by_name(form), b""
     while more := printed.read(_READ_BYTES):
         held += more
         end = made.boundary(held) if len(held) >= files.PIECE_BYTES else 0
         if end:
-            yield held[:end], first
-            first += held.count(b"\n", 0, end)
+            yield held[:end]
             held = held[end:]
-    if held.strip(b"[] \t\r\n"):
-        yield held, first
+    yield held
 
 
-def _piece(like: LogPiece, body: bytes, first: int) -> LogPiece:
+def _piece(like: LogPiece, body: bytes) -> LogPiece:
     head = body[: 1 << 16].decode(errors="replace").split("\n")[:20]
-    layout = like.layout or by_name(like.format).layout(head)
-    return replace(like, body=body, first_line=first, layout=layout)
+    return replace(like, body=body, layout=like.layout or by_name(like.format).layout(head))
