@@ -16,6 +16,7 @@ REASONS = {
     "no_vo": "nothing says which VO it belongs to: [[join.map]]",
     "implausible": "its durations or cores cannot be: more than 10^11 s or 2^31 cores",
     "no_benchmark": "its submit host has no benchmark at that time: acct benchmark set",
+    "batch_log": "a CE's ad of a job that the batch system's own log has: that one is accounted",
     "received": "a message brought the same job: that one is accounted",
     "unclaimed": "a gatekeeper's line that no event claimed",
 }

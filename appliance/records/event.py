@@ -58,6 +58,7 @@ EVENT = RecordType(
         _text("GlobalJobId", "The grid's id of the job, where the log says it."),
         _text("SubmitHost", "The gatekeeper, where the log says it."),
         _text("JoinId", "The id that a gatekeeper knows, where it is not job_name."),
+        _text("BatchJob", "The batch system's id of the job that a CE's ad stands for."),
         _number("Line", "The line of its message that says this, from 1.", mandatory=True),
     ),
     key=("site", "machine_name", "job_name", "end_time"),

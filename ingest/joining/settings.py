@@ -10,7 +10,7 @@ from appliance.config import Join, JoinMap
 from appliance.errors import UsageError
 from appliance.moments import BEGINNING
 
-_RULES = 1
+_RULES = 2
 """Of `ingest/sql/join_*.sql`: another number has everything joined anew."""
 _END = datetime(9999, 12, 31)  # noqa: DTZ001
 _LONGEST_S = 10**11

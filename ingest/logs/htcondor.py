@@ -26,7 +26,7 @@ _HEAD_BYTES, _HEAD_LINES = 1 << 12, 20
 
 _COLUMNS = """job_name local_user_id wall_duration cpu_duration start_time end_time memory_real
 memory_virtual processors state job_label submit_time gpu_count gpu_model cpu_source
-scale_factor host_specs account global_user_name fqan vo join_id""".split()  # noqa: SIM905 # as the others
+scale_factor host_specs account global_user_name fqan vo join_id batch_job""".split()  # noqa: SIM905 # as the others
 
 
 def _layout(head: Sequence[str]) -> str:
