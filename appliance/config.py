@@ -134,10 +134,15 @@ class JoinHost:
 
 @dataclass(frozen=True, slots=True)
 class JoinMap:
-    """Whose jobs those of an account are, where no gatekeeper says it; the first entry counts."""
+    """Whose jobs those of an account or token are, where nothing else says it; the first counts."""
 
     user: str = setting("", "The account; * and ? stand for any text; empty: any.")
     group: str = setting("", "Its group, likewise.")
+    token_issuer: str = setting(
+        "",
+        "Who issued the token that the job came with, likewise; HTCondor's ads say it.",
+    )
+    token_subject: str = setting("", "Whom the token names, likewise.")
     vo: str = setting("", "The virtual organisation.")
     vo_group: str = setting("", "The group within the VO.")
     vo_role: str = setting("", "The role within the group, Role=production.")

@@ -59,6 +59,8 @@ EVENT = RecordType(
         _text("SubmitHost", "The gatekeeper, where the log says it."),
         _text("JoinId", "The id that a gatekeeper knows, where it is not job_name."),
         _text("BatchJob", "The batch system's id of the job that a CE's ad stands for."),
+        _text("TokenIssuer", "Who issued the token that the job came with."),
+        _text("TokenSubject", "Whom that token names."),
         _number("Line", "The line of its message that says this, from 1.", mandatory=True),
     ),
     key=("site", "machine_name", "job_name", "end_time"),

@@ -71,8 +71,9 @@ class Settings:
             values = [host.ce, host.machine_name]
             cursor.execute("INSERT INTO stage.join_hosts VALUES (?, ?)", values)
         for number, m in enumerate(self.join.map):
-            said = [number, m.user, m.group, m.vo, m.vo_group or None, m.vo_role or None]
+            said = [number, m.user, m.group, m.token_issuer, m.token_subject]
+            said += [m.vo, m.vo_group or None, m.vo_role or None]
             cursor.execute(
-                "INSERT INTO stage.join_map VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO stage.join_map VALUES ({', '.join('?' * 10)})",
                 [*said, m.from_ or BEGINNING, m.until or _END],
             )

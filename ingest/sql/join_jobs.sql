@@ -4,16 +4,18 @@
 SELECT e.site, coalesce(g.ce, p.submit_host, e.submit_host, 'None') AS submit_host, e.machine_name,
        coalesce(e.queue, 'None') AS queue, e.job_name AS local_job_id,
        coalesce(e.local_user_id, 'None') AS local_user_id,
-       coalesce(g.global_user_name, p.global_user_name, e.global_user_name, 'None') AS global_user_name,
+       coalesce(g.global_user_name, p.global_user_name, e.global_user_name, 'None')
+           AS global_user_name,
        coalesce(g.fqan, p.fqan, e.fqan, 'None') AS fqan,
        CASE WHEN g.vo IS NOT NULL THEN g.vo WHEN f.vo IS NOT NULL THEN f.vo
-            WHEN coalesce(p.vo, e.vo) IS NOT NULL THEN coalesce(p.vo, e.vo) WHEN m.vo IS NOT NULL THEN m.vo
+            WHEN coalesce(p.vo, e.vo) IS NOT NULL THEN coalesce(p.vo, e.vo)
+            WHEN m.vo IS NOT NULL THEN m.vo
             WHEN j.kind = 'local' THEN coalesce(e.local_user_group, 'None')
             ELSE 'None' END AS vo,
        coalesce(CASE WHEN g.vo IS NOT NULL THEN g.vo_group WHEN f.vo IS NOT NULL THEN f.vo_group
-                     WHEN coalesce(p.vo, e.vo) IS NOT NULL THEN NULL ELSE m.vo_group END, 'None') AS vo_group,
+                     WHEN coalesce(p.vo, e.vo) IS NULL THEN m.vo_group END, 'None') AS vo_group,
        coalesce(CASE WHEN g.vo IS NOT NULL THEN g.vo_role WHEN f.vo IS NOT NULL THEN f.vo_role
-                     WHEN coalesce(p.vo, e.vo) IS NOT NULL THEN NULL ELSE m.vo_role END, 'None') AS vo_role,
+                     WHEN coalesce(p.vo, e.vo) IS NULL THEN m.vo_role END, 'None') AS vo_role,
        {wall_duration} AS wall_duration, {cpu_duration} AS cpu_duration,
        e.processors, e.node_count, e.start_time, e.end_time,
        coalesce(e.infrastructure, 'None') AS infrastructure_description,

@@ -1,9 +1,9 @@
 -- What becomes of each event: which line of a gatekeeper it belongs to, what job it is, and which
 -- benchmark it has. A line is a candidate if it has the event's id, the event ended within its
 -- window, and its gatekeeper submits to the event's batch host; of several the latest holds, then
--- the gatekeeper's name decides. A CE's ad gives its identity to the batch system's own event, where
--- there is one, and is no job itself. $early, $window, $near: INTERVAL; $first, $last: TIMESTAMP, of the
--- ends; $local_jobs, $batch_host_benchmark: BOOLEAN; $most: BIGINT, the longest duration, s;
+-- the gatekeeper's name decides. A CE's ad gives its identity to the batch system's own event,
+-- where there is one, and is no job itself. $early, $window, $near: INTERVAL; $first, $last:
+-- TIMESTAMP, of the ends; $local_jobs, $batch_host_benchmark: BOOLEAN; $most: BIGINT, the longest duration, s;
 -- $most_cores: BIGINT.
 INSERT INTO stage.joins
 WITH event AS (
@@ -12,6 +12,8 @@ WITH event AS (
            coalesce(e.join_id, e.job_name) AS id,
            coalesce(e.local_user_id, '') AS local_user,
            coalesce(e.local_user_group, '') AS local_group,
+           coalesce(p.token_issuer, e.token_issuer, '') AS token_issuer,
+           coalesce(p.token_subject, e.token_subject, '') AS token_subject,
            coalesce(p.fqan, p.vo, e.fqan, e.vo) IS NOT NULL AS has_vo,
            coalesce(e.global_user_name, e.fqan, e.vo) IS NOT NULL OR p.ce_line IS NOT NULL
                AS is_identified,
@@ -53,6 +55,7 @@ mapped AS (
     SELECT e.message_id, e.line, min(a.number) AS account
     FROM event AS e
     JOIN stage.join_accounts AS a ON a.local_user = e.local_user AND a.local_group = e.local_group
+     AND a.token_issuer = e.token_issuer AND a.token_subject = e.token_subject
      AND e.end_time >= a.since AND e.end_time < a.until
     GROUP BY e.message_id, e.line),
 judged AS (

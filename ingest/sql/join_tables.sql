@@ -7,20 +7,24 @@ CREATE OR REPLACE MACRO stage.batch_id(job_name, join_id) AS
          ELSE coalesce(join_id, job_name) END;
 -- Events to be joined, by their lines.
 CREATE TABLE IF NOT EXISTS stage.join_events (message_id BIGINT, line BIGINT);
--- The settings: which batch host a gatekeeper submits to; whose jobs those of an account are.
+-- The settings: which batch host a gatekeeper submits to; whose jobs those of an account or a
+-- token are.
 CREATE TABLE IF NOT EXISTS stage.join_hosts (ce VARCHAR, machine_name VARCHAR);
 CREATE TABLE IF NOT EXISTS stage.join_map (
-    number BIGINT, local_user VARCHAR, local_group VARCHAR, vo VARCHAR, vo_group VARCHAR,
-    vo_role VARCHAR, since TIMESTAMP, until TIMESTAMP);
+    number BIGINT, local_user VARCHAR, local_group VARCHAR, token_issuer VARCHAR,
+    token_subject VARCHAR, vo VARCHAR, vo_group VARCHAR, vo_role VARCHAR, since TIMESTAMP,
+    until TIMESTAMP);
 -- What follows from them for the gatekeepers and accounts that there are: gatekeepers whose jobs
--- are not those of a batch host; entries of the map that speak of an account.
+-- are not those of a batch host; entries of the map that speak of an account or a token.
 CREATE TABLE IF NOT EXISTS stage.join_elsewhere (ce VARCHAR, machine_name VARCHAR);
 CREATE TABLE IF NOT EXISTS stage.join_accounts (
-    local_user VARCHAR, local_group VARCHAR, number BIGINT, since TIMESTAMP, until TIMESTAMP);
+    local_user VARCHAR, local_group VARCHAR, token_issuer VARCHAR, token_subject VARCHAR,
+    number BIGINT, since TIMESTAMP, until TIMESTAMP);
 -- Events of batch systems' own logs and the ads of CEs that stand for them, with what these say.
 CREATE TABLE IF NOT EXISTS stage.join_pairs (
     message_id BIGINT, line BIGINT, ce_message_id BIGINT, ce_line BIGINT, is_best BOOLEAN,
-    global_user_name VARCHAR, fqan VARCHAR, vo VARCHAR, submit_host VARCHAR);
+    global_user_name VARCHAR, fqan VARCHAR, vo VARCHAR, token_issuer VARCHAR,
+    token_subject VARCHAR, submit_host VARCHAR);
 -- VO, group and role of the FQANs that events carry.
 CREATE TABLE IF NOT EXISTS stage.join_fqans (
     fqan VARCHAR, vo VARCHAR, vo_group VARCHAR, vo_role VARCHAR);

@@ -73,3 +73,18 @@ def test_a_ce_and_its_batch_system_tell_of_one_job(site: Site, first: str) -> No
     [odd] = site.json("join", "--unmatched", "--reason", "batch_log")
     assert (odd["job"], odd["file"].endswith("htcondor.log")) == (AD["GlobalJobId"], True)
     assert site.acct("rebuild", "--check").returncode == 0
+
+
+def test_the_issuer_and_subject_of_a_token_say_whose_job_it_was(site: Site) -> None:
+    with (site.data / "acct.toml").open("a") as file:
+        file.write(
+            '\n[[join.map]]\ntoken_issuer = "https://tokens.example.org/*"\n'
+            'token_subject = "robot"\nvo = "belle"\nvo_group = "/belle/prod"\n'
+        )
+    told = {"AuthTokenIssuer": "https://tokens.example.org/belle", "AuthTokenGroups": None}
+    ad = {k: v for k, v in (AD | {"orig_AuthTokenGroups": None} | told).items() if v is not None}
+    log = site.file("history", json.dumps(ad) + "\n")
+    site.output("load", "--as", "htcondor", "--site", "S1", "--machine-name", "batch1", log)
+    assert site.query("SELECT vo, vo_group, global_user_name FROM jobs") == [
+        ("belle", "/belle/prod", "robot")
+    ]
