@@ -17,6 +17,8 @@ from ingest.logs.staging import FQANS, records, staged
 _OWN = ("message_id", "line")
 """Columns that say where a record stands, not what it says."""
 _LINES_AT_ONCE = 10_000
+_IS_LATER = "((t.message_id, t.line) > (s.message_id, s.line))"
+"""What is held is what a later line says: this one had failed, and is judged again."""
 
 
 def count(cursor: DuckDBPyConnection, made: LogFormat) -> dict[int, Counts]:
@@ -110,7 +112,8 @@ def _merge(made: LogFormat, *, alone: bool) -> str:
     said += [f"{name} = s.{name}" for name in _OWN]
     return (
         f"MERGE INTO store.{made.kind.stored_in} AS t USING ({_source(made, alone=alone)}) AS s "
-        f"ON {_same(made)} WHEN MATCHED AND {_differs(made)} THEN UPDATE SET {', '.join(said)} "
+        f"ON {_same(made)} WHEN MATCHED AND {_IS_LATER} THEN DO NOTHING "
+        f"WHEN MATCHED AND {_differs(made)} THEN UPDATE SET {', '.join(said)} "
         f"WHEN NOT MATCHED THEN INSERT ({', '.join([*names, 'message_id'])}) "
         f"VALUES ({', '.join(f's.{name}' for name in [*names, 'message_id'])})"
     )
@@ -121,7 +124,7 @@ def _replaced(made: LogFormat, *, alone: bool) -> str:
     return (
         f"SELECT s.message_id, count(*) FROM ({_source(made, alone=alone)}) AS s "
         f"JOIN store.{made.kind.stored_in} AS t ON {_same(made)} "
-        f"WHERE {_differs(made)} GROUP BY ALL"
+        f"WHERE NOT {_IS_LATER} AND {_differs(made)} GROUP BY ALL"
     )
 
 

@@ -106,6 +106,33 @@ def test_failed_lines_are_judged_again_where_they_stood(
     assert repository.message(1)["records"] == 2
 
 
+def understood(repository: LocalRepository, cpu: str) -> None:
+    """As if a newer program could read a CPU time of `x`: so much it is."""
+    with repository.store.transaction() as cursor:
+        cursor.execute(
+            "UPDATE store.rejected_lines SET content = encode(replace(decode(content), '|x|', ?))",
+            [f"|{cpu}|"],
+        )
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_line_that_is_judged_again_does_not_undo_a_later_one(
+    take: Take, events: Events, outcomes: Outcomes, repository: LocalRepository, apart: bool
+) -> None:
+    older, newer = line(id="1", cpu="x") + line(id="2", cpu="1"), line(id="1", cpu="2")
+    for text in (older, newer) if apart else (older + newer,):
+        take("slurm", text)
+    take("slurm", line(id="2", cpu="x"))
+    understood(repository, "7")
+    repository.retry()
+    later = {"message_id": 2, "line": 1} if apart else {"message_id": 1, "line": 3}
+    assert events("job_name", "cpu_duration", "message_id", "line") == [
+        {"job_name": "1", "cpu_duration": 2, **later},
+        {"job_name": "2", "cpu_duration": 7, "message_id": 3 if apart else 2, "line": 1},
+    ]
+    assert [row[4] for row in outcomes()] == [0] * (len(outcomes()) - 1) + [1], "one was replaced"
+
+
 def test_failed_lines_are_grouped_shown_and_dropped(
     take: Take, repository: LocalRepository
 ) -> None:
