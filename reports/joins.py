@@ -9,7 +9,7 @@ from appliance.resources import text
 from appliance.table import Table
 
 REASONS = {
-    "no_gatekeeper": "no line of a gatekeeper has its id",
+    "no_gatekeeper": "no line of a gatekeeper within twice the window has its id",
     "outside_window": "a gatekeeper has its id, but at another time: join.window_days",
     "other_host": "a gatekeeper has its id, but submits to another batch host: [[join.host]]",
     "ambiguous": "lines of gatekeepers that differ could be meant: the latest was taken",

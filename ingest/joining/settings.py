@@ -48,7 +48,11 @@ class Settings:
 
     @property
     def near(self) -> timedelta:
-        """How far apart an event and a gatekeeper's line may be to have to do with each other."""
+        """How far apart an event and a gatekeeper's line may be to have to do with each other.
+
+        Beyond it an equal id is one that was used again: `no_gatekeeper`, not `outside_window`. And
+        to look for the ids of new events among all lines ever costs 0.4 s in 10 M lines.
+        """
         return timedelta(days=2 * max(self.join.window_days, self.join.early_days))
 
     def matching(self) -> dict[str, object]:
