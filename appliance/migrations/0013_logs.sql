@@ -7,3 +7,6 @@ ALTER TABLE IF EXISTS store.events ADD COLUMN IF NOT EXISTS token_subject VARCHA
 -- The CE's ad that says whose job it was.
 ALTER TABLE store.joins ADD COLUMN ce_message_id BIGINT;
 ALTER TABLE store.joins ADD COLUMN ce_line BIGINT;
+
+-- When it was noted how far a file was read, UTC: those of files long gone are forgotten.
+ALTER TABLE store.log_reaches ADD COLUMN noted_at TIMESTAMP;
