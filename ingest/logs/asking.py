@@ -80,7 +80,7 @@ class CollectSource:
         self._repeats = Repeats()
         self._giving: Generator[LogPiece] | None = None
         self._lines = self._given = 0
-        self._started = False
+        self._started = self._was_asked = False
 
     def start(self, wake: Callable[[], None]) -> None:
         """Ask, and again every so often; `wake` is called from other threads."""
@@ -101,6 +101,8 @@ class CollectSource:
             self._window = self._next()
             if self._window:
                 self._ask(self._window)
+            else:
+                self._was_asked = True
         return found
 
     def settle(self) -> None:
@@ -122,8 +124,8 @@ class CollectSource:
         return self._run is not None
 
     def depth(self) -> int:
-        """Whether there may be something that is not taken in."""
-        return int(self._due or self._window is not None)
+        """Whether it has yet to be asked for all there is; later rounds are nobody's to wait for."""
+        return int(not self._was_asked)
 
     def state(self) -> str:
         """One line for status."""

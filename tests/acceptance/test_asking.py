@@ -46,6 +46,13 @@ def test_run_once_asks_from_where_it_is_told_to_begin_and_then_from_where_it_sto
     assert since == at(datetime.fromisoformat(now) - timedelta(hours=1)), "an hour again"
 
 
+def test_run_once_ends_however_often_is_to_be_asked(tmp_path: Path, sacct: Path) -> None:
+    site = asking(tmp_path, sacct, "every_s = 0.01")
+    done = site.acct("run", "--once")
+    assert done.returncode == 0, done.stderr
+    assert jobs(site) == ["9051"]
+
+
 def test_the_program_sees_neither_a_shell_nor_our_environment(tmp_path: Path, sacct: Path) -> None:
     site = asking(tmp_path, sacct, 'cluster = "tier2,tier3"')
     theirs = {"SLURM_CONF": "/etc/slurm.conf", "SACCT_FORMAT": "JobID", "LD_PRELOAD_SAID": "x"}
