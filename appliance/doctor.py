@@ -58,7 +58,7 @@ def _collect(config: Config) -> Iterator[str]:
     """Batch systems that are to be asked and cannot be."""
     if not config.collect:
         return
-    from ingest.logs.asking import program
+    from ingest.logs.entries import program
 
     for entry in config.collect:
         try:

@@ -5,58 +5,30 @@ turns. See `collecting`.
 """
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import IO
 
 from appliance.config import Collect, Config
-from appliance.errors import AcctError, UsageError
+from appliance.errors import AcctError
 from appliance.repository import LogPiece
 from appliance.store import Store, now
 from ingest.logs import collecting, progress
-from ingest.logs.collecting import Program, Window
-from ingest.logs.programs import BY_FORMAT
+from ingest.logs.collecting import Window
+from ingest.logs.entries import program
 from ingest.logs.repeats import Repeats
 from ingest.logs.running import Run
-from ingest.logs.source import whose
 from ingest.spool.watch import Alarm
 
 log = logging.getLogger(__name__)
-
-
-def program(config: Config, entry: Collect) -> tuple[Program, LogPiece]:
-    """What an entry has asked, and whose jobs it tells.
-
-    Raises:
-        UsageError: An entry that cannot be: no site or machine, no time, an odd name.
-    """
-    where = f"[[collect]] {entry.format}"
-    for name in ("every_s", "window_h", "timeout_s"):
-        if not 0 < getattr(entry, name) < threading.TIMEOUT_MAX:
-            raise UsageError(f"{where}: {name} leaves no time")
-    if not 0 <= entry.overlap_s < threading.TIMEOUT_MAX:
-        raise UsageError(f"{where}: overlap_s is no time")
-    path = entry.program
-    if os.sep in path:
-        path = str(config.data / Path(path).expanduser())
-    try:
-        made = BY_FORMAT[entry.format](path, entry.cluster)
-    except UsageError as error:
-        raise UsageError(f"{where}: {error.args[0]}", hint=error.hint) from None
-    if made.longest:
-        made = replace(made, longest=timedelta(hours=entry.window_h))
-    return made, LogPiece("", b"", 0.0, entry.format, *whose(config, entry, where))
 
 
 class CollectSource:
     """Asks a batch system every so often, from where the last time ended.
 
     Raises:
-        UsageError: See `program`.
+        UsageError: See `entries.program`.
     """
 
     problems: tuple[str, ...] = ()
@@ -124,7 +96,7 @@ class CollectSource:
         return self._run is not None
 
     def depth(self) -> int:
-        """Whether it has yet to be asked for all there is; later rounds are nobody's to wait for."""
+        """Whether it has yet to be asked for all there is; nobody waits for later rounds."""
         return int(not self._was_asked)
 
     def state(self) -> str:

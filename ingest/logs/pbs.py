@@ -67,7 +67,7 @@ def _item(key: str, is_said: bool) -> str:
 
 
 def _value(key: str) -> str:
-    return f"nullif(substr(\"{key}\", {len(key) + 2}), '') AS \"{key}\""
+    return f'nullif(substr("{key}", {len(key) + 2}), \'\') AS "{key}"'
 
 
 PBS = LogFormat(

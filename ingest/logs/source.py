@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Sequence
 from glob import escape
 from pathlib import Path
 
-from appliance.config import Collect, Config, Logs
+from appliance.config import Config, Logs
 from appliance.errors import UsageError
 from appliance.repository import LogPiece, Reach
 from appliance.store import Store
 from ingest.logs import progress, zones
 from ingest.logs.catalogue import by_name
+from ingest.logs.entries import whose
 from ingest.logs.following import Follower
 from ingest.logs.listing import folders
 from ingest.spool.watch import Alarm, Watch
@@ -47,21 +48,6 @@ def like(config: Config, logs: Logs) -> LogPiece:
     return LogPiece(
         "", b"", 0.0, logs.format, site, machine, parallel=logs.parallel, timezone=logs.timezone
     )
-
-
-def whose(config: Config, entry: Logs | Collect, where: str) -> tuple[str, str]:
-    """The site and the batch host of an entry.
-
-    Raises:
-        UsageError: Neither it nor the section [site] says them.
-    """
-    site = entry.site or config.site.name
-    machine = entry.machine_name or config.site.machine_name
-    if not site or not machine:
-        name = "machine_name" if site else "site"
-        other = "site.machine_name" if site else "site.name"
-        raise UsageError(f"{where}: no {name}", hint=f"{name} there, or {other}")
-    return site, machine
 
 
 class LogSource:

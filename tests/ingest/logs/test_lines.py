@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appliance.local import LocalRepository
+from appliance.repository import LogPiece
 from tests.ingest.logs.conftest import Rows, Take
 from tests.ingest.logs.test_sge import CLASSIC
 from tests.ingest.logs.test_slurm import line
@@ -76,6 +77,28 @@ def test_a_file_that_grew_adds_what_is_new(take: Take, events: Events, outcomes:
         {"job_name": "3", "cpu_duration": 600, "message_id": 2},
     ]
     assert [row[4] for row in outcomes()] == [0, 1]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_what_messages_say_of_one_job_is_the_same_whether_they_come_together(
+    events: Events, outcomes: Outcomes, repository: LocalRepository, together: bool
+) -> None:
+    texts = [
+        line(id="1", rss="5K", cpu="1"),
+        line(id="2") + line(id="1", rss="", cpu="2"),  # says no memory: what was said stays
+        line(id="1", rss="", cpu="2") + line(id="2"),  # says nothing new
+    ]
+    pieces = [
+        LogPiece(f"log{n}", text.encode(), 1_780_000_000.0, "slurm", "S1", "batch")
+        for n, text in enumerate(texts)
+    ]
+    for some in [pieces] if together else [[piece] for piece in pieces]:
+        repository.load_logs(some)
+    assert events("job_name", "cpu_duration", "memory_real", "message_id") == [
+        {"job_name": "1", "cpu_duration": 2, "memory_real": 5, "message_id": 2},
+        {"job_name": "2", "cpu_duration": 600, "memory_real": None, "message_id": 2},
+    ]
+    assert [row[4] for row in outcomes()] == [0, 1, 0]
 
 
 def test_the_last_of_equal_lines_wins(take: Take, events: Events) -> None:
