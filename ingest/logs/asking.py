@@ -118,9 +118,9 @@ class CollectSource:
         if self._run is not None and self._thread is not None:
             self._run.end()
             self._thread.join()
-        self._run = None
-        if not isinstance(self._outcome, Exception | None):
-            self._outcome.close()
+        outcome, self._run, self._outcome = self._outcome, None, None
+        if not isinstance(outcome, Exception | None):
+            outcome.close()
         self.release()
 
     def _known(self) -> str:
