@@ -101,6 +101,33 @@ class Logs:
 
 
 @dataclass(frozen=True, slots=True)
+class Collect:
+    """Batch systems to ask for their finished jobs, by their own programs."""
+
+    format: Literal["slurm", "htcondor"] = setting(
+        "slurm", "Which: slurm is asked by sacct, htcondor by condor_history."
+    )
+    program: str = setting(
+        "", "The program, if it is not the one of that name on the PATH. It is run without a shell."
+    )
+    cluster: str = setting(
+        "", "Of Slurm: cluster names, parted by commas, or all; of HTCondor: a schedd. "
+        "Empty: the program's own default."
+    )  # fmt: skip
+    site: str = setting("", "Whose jobs they are; empty: site.name.")
+    machine_name: str = setting("", "The batch host; empty: site.machine_name.")
+    from_: datetime | None = setting(
+        None, "Where to begin the first time, UTC. Slurm wants it; HTCondor tells all that it has."
+    )
+    every_s: float = setting(900.0, "How often it is asked.")
+    overlap_s: float = setting(
+        3600.0, "So much is asked for again: its database may lag behind. Nothing counts twice."
+    )
+    window_h: float = setting(24.0, "Of Slurm: at most so long a time is asked for at once.")
+    timeout_s: float = setting(3600.0, "A program that takes longer is ended, and tried again.")
+
+
+@dataclass(frozen=True, slots=True)
 class JoinHost:
     """Which batch host a gatekeeper submits to: job ids of another are not its jobs'."""
 
@@ -110,10 +137,15 @@ class JoinHost:
 
 @dataclass(frozen=True, slots=True)
 class JoinMap:
-    """Whose jobs those of an account are, where no gatekeeper says it; the first entry counts."""
+    """Whose jobs those of an account or token are, where nothing else says it; the first counts."""
 
     user: str = setting("", "The account; * and ? stand for any text; empty: any.")
     group: str = setting("", "Its group, likewise.")
+    token_issuer: str = setting(
+        "",
+        "Who issued the token that the job came with, likewise; HTCondor's ads say it.",
+    )
+    token_subject: str = setting("", "Whom the token names, likewise.")
     vo: str = setting("", "The virtual organisation.")
     vo_group: str = setting("", "The group within the VO.")
     vo_role: str = setting("", "The role within the group, Role=production.")
@@ -225,6 +257,7 @@ class Config:
     spool: list[Spool] = field(default_factory=list)
     mqtt: Mqtt = field(default_factory=Mqtt)
     logs: list[Logs] = field(default_factory=list)
+    collect: list[Collect] = field(default_factory=list)
     join: Join = field(default_factory=Join)
     publish: Publish = field(default_factory=Publish)
     service: Service = field(default_factory=Service)

@@ -1,6 +1,7 @@
 """The doctor: what is wrong with an installation, each with its remedy."""
 
 import os
+import shutil
 from collections.abc import Iterator
 
 from appliance.client import RemoteRepository
@@ -13,7 +14,14 @@ def findings(config: Config) -> list[str]:
     """What is wrong, one line each; empty: nothing."""
     if not config.data.is_dir():
         return [f"no directory {config.data}; acct init makes it"]
-    found = [*_spools(config), *_logs(config), *_store(config), *_trust(config), *_sending(config)]
+    found = [
+        *_spools(config),
+        *_logs(config),
+        *_collect(config),
+        *_store(config),
+        *_trust(config),
+        *_sending(config),
+    ]
     return list(dict.fromkeys(found))  # a certificate may serve twice
 
 
@@ -44,6 +52,22 @@ def _logs(config: Config) -> Iterator[str]:
             for one in files
             if not os.access(one.path, os.R_OK)
         )
+
+
+def _collect(config: Config) -> Iterator[str]:
+    """Batch systems that are to be asked and cannot be."""
+    if not config.collect:
+        return
+    from ingest.logs.entries import program
+
+    for entry in config.collect:
+        try:
+            path = program(config, entry)[0].path
+        except AcctError as error:
+            yield str(error)
+            continue
+        if shutil.which(path) is None:
+            yield f"no program {path} that we may run; see [[collect]] program"
 
 
 def _store(config: Config) -> Iterator[str]:

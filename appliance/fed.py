@@ -11,11 +11,14 @@ from appliance.errors import AcctError
 BACK_OFF_S = (1, 2, 4, 8, 16, 32, 60)
 """How long a source or part that failed again and again is left alone."""
 
+_WELL = ("watching", "connected", "asked", "asking")
+"""How the states of sources begin that work."""
+
 log = logging.getLogger(__name__)
 
 
 class Watching(Protocol):
-    """What spools, brokers and followed logs have in common."""
+    """What spools, brokers, followed logs and batch systems have in common."""
 
     name: str
 
@@ -67,7 +70,7 @@ class Fed(Generic[Any_Source]):
 
     def is_well(self) -> bool:
         """Whether messages can come from it now."""
-        return not self.error and self.source.state().startswith(("watching", "connected"))
+        return not self.error and self.source.state().startswith(_WELL)
 
     def waiting(self) -> int:
         """How many messages wait; 0 where the source itself fails."""

@@ -1,17 +1,17 @@
-"""Followed logs in their turn: pieces of files into the store, and what became of them."""
+"""Logs in their turn, of files and of batch systems: their pieces into the store, and what became
+of them.
+"""
 
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from appliance.errors import AcctError
-from appliance.fed import Fed
+from appliance.fed import Fed, Watching
 from appliance.local import LocalRepository
 from appliance.pace import Pace
-
-if TYPE_CHECKING:
-    from ingest.logs.source import LogSource
+from appliance.repository import LogPiece
 
 _BATCH_BYTES = 64 * 1024 * 1024
 """Of one entry in one turn: two pieces, for two threads; messages wait no longer than a second."""
@@ -19,12 +19,34 @@ _BATCH_BYTES = 64 * 1024 * 1024
 log = logging.getLogger(__name__)
 
 
-class Followed:
-    """The entries of `[[logs]]`; used by the intake thread alone."""
+class Pieces(Watching, Protocol):
+    """Followed files, or a batch system that is asked."""
 
-    def __init__(
-        self, repository: LocalRepository, sources: "Sequence[LogSource]", pace: Pace
-    ) -> None:
+    def take(self, most_bytes: int) -> Sequence[LogPiece]:
+        """What is new, up to about so many bytes; none: nothing, or not yet."""
+
+    def settle(self) -> None:
+        """The pieces are in the store."""
+
+    def release(self) -> None:
+        """They are not: they come again."""
+
+    def figures(self) -> dict[str, object]:
+        """More for status."""
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """Why parts of it cannot be read."""
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is not known yet how it fares."""
+
+
+class Followed:
+    """The entries of `[[logs]]` and `[[collect]]`; used by the intake thread alone."""
+
+    def __init__(self, repository: LocalRepository, sources: Sequence[Pieces], pace: Pace) -> None:
         self.fed = [Fed(source) for source in sources]
         self.lines_failed = 0
         """Since the start."""
@@ -37,7 +59,7 @@ class Followed:
         taken = [self._turn(fed, wake) for fed in self.fed if fed.again_at <= now]
         return any(taken)
 
-    def _turn(self, fed: "Fed[LogSource]", wake: Callable[[], None]) -> bool:
+    def _turn(self, fed: Fed[Pieces], wake: Callable[[], None]) -> bool:
         try:
             if not fed.started:
                 fed.source.start(wake)
@@ -47,10 +69,11 @@ class Followed:
             fed.source.release()
             fed.failed(error)
             return False
-        fed.fared_well()
+        if not fed.source.is_pending:
+            fed.fared_well()
         return taken
 
-    def _take(self, source: "LogSource") -> bool:
+    def _take(self, source: Pieces) -> bool:
         pieces = source.take(_BATCH_BYTES)
         if not pieces:
             return False
@@ -66,11 +89,11 @@ class Followed:
         return True
 
     def problems(self) -> list[str]:
-        """Why files cannot be read."""
+        """What cannot be read of them."""
         return [problem for fed in self.fed for problem in fed.source.problems]
 
     def stop(self) -> None:
-        """Let go of the files: what is not in the store is read again."""
+        """Let go of them: what is not in the store is read again."""
         for fed in self.fed:
             if fed.started:
                 fed.source.stop()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from appliance.config import Config
 from appliance.errors import AcctError
 from appliance.fed import BACK_OFF_S, Fed
-from appliance.followed import Followed
+from appliance.followed import Followed, Pieces
 from appliance.local import LocalRepository
 from appliance.logs import counted, fields
 from appliance.pace import Pace
@@ -21,7 +21,6 @@ from appliance.pace import Pace
 if TYPE_CHECKING:
     from ingest.batch import Item
     from ingest.envelope import Envelope, Source
-    from ingest.logs.source import LogSource
 
 _BATCH_BYTES = 96 * 1024 * 1024
 """Of one transaction: enough for 200 messages of 1,000 jobs, little enough for 1 GB of memory."""
@@ -41,7 +40,7 @@ class Intake:
         config: Config,
         repository: LocalRepository,
         sources: Sequence["Source"],
-        logs: Sequence["LogSource"] = (),
+        logs: Sequence[Pieces] = (),
     ) -> None:
         self._config = config
         self._repository = repository

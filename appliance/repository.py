@@ -96,6 +96,16 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Collected:
+    """Until when a batch system was asked for its jobs."""
+
+    asked: str
+    """Stands for the batch system."""
+    until: datetime
+    """UTC: all that it says of the time before is in the store."""
+
+
+@dataclass(frozen=True, slots=True)
 class LogPiece:
     """A piece of a log file, whole lines: a message of its own; and how to read it."""
 
@@ -122,6 +132,8 @@ class LogPiece:
     """How far the file is read with this piece: kept in the transaction of its rows."""
     replaces: str = ""
     """The mark of the reach that this one takes the place of; empty: none."""
+    collected: Collected | None = None
+    """What is known once this piece is in the store: noted in the transaction of its rows."""
 
     @property
     def reading(self) -> str:

@@ -14,6 +14,7 @@ from appliance.doctor import trust_matters
 from appliance.door import Door
 from appliance.errors import AcctError
 from appliance.fed import BACK_OFF_S, Fed
+from appliance.followed import Pieces
 from appliance.intake import Intake
 from appliance.local import LocalRepository
 from appliance.notify import notify, watchdog_s
@@ -24,7 +25,6 @@ from appliance.store import Store
 
 if TYPE_CHECKING:
     from ingest.envelope import Source
-    from ingest.logs.source import LogSource
 
 _QUIET_S = 1.0
 """With `--once`: nothing waits once nothing has come for so long."""
@@ -279,17 +279,22 @@ def _fares(fed: Fed[Any]) -> dict[str, object]:
     }
 
 
-def followed(config: Config, store: Store) -> "list[LogSource]":
-    """The logs that a configuration has us follow.
+def followed(config: Config, store: Store) -> list[Pieces]:
+    """The logs that a configuration has us follow, and the batch systems that it has us ask.
 
     Raises:
         UsageError: An entry that says too little, or names a zone that is none.
     """
-    if not config.logs:
-        return []
-    from ingest.logs.source import log_sources
+    found: list[Pieces] = []
+    if config.logs:
+        from ingest.logs.source import log_sources
 
-    return log_sources(config, store)
+        found += log_sources(config, store)
+    if config.collect:
+        from ingest.logs.asking import collect_sources
+
+        found += collect_sources(config, store)
+    return found
 
 
 def sources(config: Config) -> "list[Source]":

@@ -21,6 +21,7 @@ from appliance.publishing import (
 )
 from appliance.repository import (
     Benchmark,
+    Collected,
     Delivery,
     Loaded,
     LogPiece,
@@ -35,8 +36,8 @@ _Framed = TypeVar("_Framed", Delivery, LogPiece)
 CLASSES = {
     kind.__name__: kind
     for kind in (
-        Question, Benchmark, Loaded, Reach, Sent, Rebuilt, Table, PublishRequest, Published,
-        PublishedDataset, Skipped, MonthTotals,
+        Question, Benchmark, Loaded, Reach, Collected, Sent, Rebuilt, Table, PublishRequest,
+        Published, PublishedDataset, Skipped, MonthTotals,
     )
 }  # fmt: skip
 _PLAIN: dict[str, Callable[[Any], object]] = {

@@ -9,13 +9,14 @@ from appliance.resources import text
 from appliance.table import Table
 
 REASONS = {
-    "no_gatekeeper": "no line of a gatekeeper has its id",
+    "no_gatekeeper": "no line of a gatekeeper within twice the window has its id",
     "outside_window": "a gatekeeper has its id, but at another time: join.window_days",
     "other_host": "a gatekeeper has its id, but submits to another batch host: [[join.host]]",
     "ambiguous": "lines of gatekeepers that differ could be meant: the latest was taken",
     "no_vo": "nothing says which VO it belongs to: [[join.map]]",
     "implausible": "its durations or cores cannot be: more than 10^11 s or 2^31 cores",
     "no_benchmark": "its submit host has no benchmark at that time: acct benchmark set",
+    "batch_log": "a CE's ad of a job that the batch system's own log has: that one is accounted",
     "received": "a message brought the same job: that one is accounted",
     "unclaimed": "a gatekeeper's line that no event claimed",
 }

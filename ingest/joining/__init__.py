@@ -19,7 +19,10 @@ stands, whichever came first: it is what somebody signed for.
 their digest. The transaction that writes the jobs takes the notes out, and makes the months due to
 be summarised whose jobs have changed.
 
+**Of a job that a CE's ad tells of, and the batch system's own log too**, the log has the usage and
+the ad the identity: see `join_pairs.sql`. The ad is then no job, by the reason `batch_log`.
+
 **Whose job it is**: a gatekeeper's line with its id (exact text, of its site), within the window,
-whose gatekeeper submits to its batch host; else what the log itself says; else the first entry of
-[[join.map]] for its account. Else it is a local job, or none.
+whose gatekeeper submits to its batch host; else what a CE's ad of the same job says, or the log
+itself; else the first entry of [[join.map]] for its account. Else it is a local job, or none.
 """

@@ -69,19 +69,18 @@ class Joiner:
             return looked_at
         finally:
             with self._store.cursor() as cursor:
-                for name in ("lines", "events", "elsewhere", "accounts", "speeds", "fqans", "same"):
+                for name in ("lines", "events", "elsewhere", "accounts", "speeds", "pairs", "fqans",
+                             "same"):  # fmt: skip
                     cursor.execute(f"TRUNCATE stage.join_{name}")
                 cursor.execute("TRUNCATE stage.joins")
 
     def _stage(self, cursor: DuckDBPyConnection, due: Lines | Hosts) -> Within | None:
         due.events(cursor, self._settings)
-        [(first, last)] = cursor.execute(
-            "SELECT min(end_time), max(end_time) FROM store.events "
-            "JOIN stage.join_events USING (message_id, line)"
-        ).fetchall()
-        if first is None:
+        within = _within(cursor)
+        if within and _has_ads(cursor):
+            within = self._pair(cursor, within)
+        if within is None:
             return None
-        within = {"first": first, "last": last}
         if self._settings.join.host:
             cursor.execute(text("ingest", "sql/join_elsewhere.sql"))
         if self._settings.join.map:
@@ -99,6 +98,16 @@ class Joiner:
             cursor.execute(made, within | self._scaled)
         return within
 
+    def _pair(self, cursor: DuckDBPyConnection, within: Within) -> Within | None:
+        """Stage which events stand for the same jobs, and those of them that were not asked for."""
+        near = {"near": self._settings.near}
+        cursor.execute(text("ingest", "sql/join_paired.sql"), within | near)
+        whole = _within(cursor)
+        if whole:
+            early = {"early": self._settings.matching()["early"]}
+            cursor.execute(text("ingest", "sql/join_pairs.sql"), whole | early)
+        return whole
+
     def _write(self, cursor: DuckDBPyConnection, due: Lines | Hosts, within: Within) -> int:
         if writing.has(cursor, within, writing.JOINED):
             writing.take_away(cursor, within)
@@ -110,11 +119,27 @@ class Joiner:
         return writing.account(cursor, within, moved=due.moved)
 
 
+def _within(cursor: DuckDBPyConnection) -> Within | None:
+    """When the staged events ended; None: there are none."""
+    [(first, last)] = cursor.execute(
+        "SELECT min(end_time), max(end_time) FROM store.events "
+        "JOIN stage.join_events USING (message_id, line)"
+    ).fetchall()
+    return {"first": first, "last": last} if first else None
+
+
+def _has_ads(cursor: DuckDBPyConnection) -> bool:
+    """Whether CEs have told of jobs of batch systems."""
+    asked = "SELECT 1 FROM store.events WHERE batch_job IS NOT NULL LIMIT 1"
+    return bool(cursor.execute(asked).fetchall())
+
+
 def _stage_fqans(cursor: DuckDBPyConnection) -> None:
     """What the FQANs of events say."""
     found = cursor.execute(
-        "SELECT DISTINCT fqan FROM store.events JOIN stage.join_events USING (message_id, line) "
-        "WHERE fqan IS NOT NULL"
+        "SELECT fqan FROM store.events JOIN stage.join_events USING (message_id, line) "
+        "WHERE fqan IS NOT NULL "
+        "UNION SELECT fqan FROM stage.join_pairs WHERE fqan IS NOT NULL"
     ).fetchall()
     if found:
         rows = [(name, *fqan.parse(name)) for (name,) in found]

@@ -93,8 +93,8 @@ def account(cursor: DuckDBPyConnection, within: Within, *, moved: bool) -> int:
         gone += f" OR NOT EXISTS ({lines.format('store.events')})"
     cursor.execute(f"DELETE FROM store.joins AS j WHERE {_WITHIN} AND ({gone})", within)
     [(written,)] = cursor.execute(
-        "INSERT INTO store.joins SELECT * EXCLUDE (account, level), level IS NOT NULL "
-        "FROM stage.joins"
+        "INSERT INTO store.joins BY NAME SELECT * EXCLUDE (account, level), "
+        "level IS NOT NULL AS covered FROM stage.joins"
     ).fetchall()
     months = "(SELECT DISTINCT (site, date_trunc('month', end_time)::DATE) FROM stage.joins)"
     cursor.execute(f"DELETE FROM store.join_counts WHERE (site, month) IN {months}")

@@ -45,7 +45,8 @@ has it take turns in the service; `reach` tells files from each other by their c
 `progress` keeps in the store how far they were read, with the rows. A piece is whole lines up to
 `boundary`; at the end of a file that may grow, up to any line where the format has `complete`. A
 piece that is known (same content, read in the same way) adds nothing. **Collecting**:
-`collecting.pieces` is what a batch system's own program prints; `programs` says how it is called.
+`collecting.pieces` is what a batch system's own program prints, without its `repeats`; `programs`
+says how it is called, `running` runs it, and `asking.CollectSource` does so in the service.
 
 **Who joins** finds what is new by `message_id`: a row that is
 replaced takes the number of the message that replaced it.

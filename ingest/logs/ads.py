@@ -77,6 +77,13 @@ def gather(body: bytes, how: str, names: Sequence[str]) -> Lines:
     return Lines("\n".join(made).encode(), _Spans(text, spans), max(lines - len(made), 0))
 
 
+def records(body: bytes) -> Iterator[bytes]:
+    """The ads of JSON, each with a line end, and whatever makes no sense among them."""
+    text = body.decode("utf-8", "surrogateescape")
+    for start, end, _ in _json(text):
+        yield text[start:end].rstrip(" \t\r\n,").encode("utf-8", "surrogateescape") + b"\n"
+
+
 def end_of_last(body: bytes, how: str) -> int:
     """Where the last whole ad of the bytes read so far ends; 0: there is none."""
     if how == "long":

@@ -1,33 +1,29 @@
 """What a batch system's own program prints, as pieces of a log, window after window.
 
-A program that fails, or says that something went wrong, ends the collecting: nothing is noted then,
-and next time begins where this one did. Lines that come again change nothing.
+A program that fails, or says that something went wrong, ends the collecting: nothing of that window
+is taken or noted, and next time begins where this one did. Lines that come again change nothing.
 """
 
+import json
 import os
-import signal
-import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, cast
+from typing import IO
 
-from appliance.errors import AcctError
-from appliance.repository import LogPiece
+from appliance.errors import UsageError
+from appliance.repository import Collected, LogPiece
 from ingest.logs import files
 from ingest.logs.catalogue import by_name
+from ingest.logs.repeats import Cut, Repeats
+from ingest.logs.running import Run, environment
 
 OVERLAP = timedelta(hours=1)
 """Asked for again: the batch system's database may lag behind. Source: sacct 25.11; 5-10 % of the
 jobs were missed without."""
 _READ_BYTES = 1 << 20
-_SAID_LINES = 5
-"""Of a program's complaint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +34,25 @@ class Program:
     path: str
     command: Callable[[datetime | None, datetime], Sequence[str]]
     """Its arguments for the jobs of a window, UTC; None: from the beginning."""
+    cut: Cut
+    """Of what it prints."""
     layout: str = ""
     """What its output is, where that does not say it."""
     environment: tuple[tuple[str, str], ...] = ()
+    inherited: tuple[str, ...] = ()
+    """What else it sees of our environment: patterns of names."""
     longest: timedelta | None = None
     """Of a window; None: any length in one go."""
     cluster: str = ""
+
+    def run(self, window: "Window", folder: Path | None = None) -> Run:
+        """Itself on a window, not started yet."""
+        seen = environment(os.environ, self.inherited, dict(self.environment))
+        return Run([self.path, *self.command(window.since, window.until)], seen, folder)
+
+    def asked(self, like: LogPiece) -> str:
+        """What tells one batch system that is asked from another."""
+        return json.dumps([like.format, like.site, like.machine_name, self.cluster])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,20 @@ class Window:
 
 
 def windows(since: datetime | None, until: datetime, longest: timedelta | None) -> Iterator[Window]:
-    """A span in pieces that are not too long."""
+    """A span in pieces that are not too long.
+
+    Raises:
+        UsageError: There is no such span, or nothing says where to begin.
+    """
+    if since is None and longest:
+        hint = "--from 2026-01-01, or from in [[collect]], says where to begin"
+        raise UsageError("nothing was collected yet", hint=hint)
+    if since is not None and since >= until:
+        raise UsageError(f"no time from {since} to {until}", hint="put --from before --to")
+    return _cut(since, until, longest)
+
+
+def _cut(since: datetime | None, until: datetime, longest: timedelta | None) -> Iterator[Window]:
     while longest and since and since + longest < until:
         yield Window(since, since + longest)
         since += longest
@@ -67,96 +89,45 @@ def windows(since: datetime | None, until: datetime, longest: timedelta | None) 
 
 
 def pieces(
-    program: Program, window: Window, like: LogPiece, timeout_s: float
+    program: Program, window: Window, like: LogPiece, printed: IO[bytes], repeats: Repeats
 ) -> Iterator[LogPiece]:
-    """What the program prints of a window.
+    """What is new of what the program printed of a window; the last piece notes that it is known.
 
-    Raises:
-        AcctError: It is not there, fails, complains, or takes too long.
+    Args:
+        program: It has ended well.
+        window: What it was asked for.
+        like: Whose jobs they are.
+        printed: At its start.
+        repeats: What it printed before; the caller settles it with the pieces.
     """
-    made = by_name(program.format)
     like = replace(
         like, format=program.format, name=f"{Path(program.path).name} {window}",
         received_at=time.time(), layout=program.layout,
     )  # fmt: skip
-    held, first = b"", 1
-    with _running(program, window, timeout_s) as out:
-        while more := out.read(_READ_BYTES):
-            held += more
-            end = made.boundary(held) if len(held) >= files.PIECE_BYTES else 0
-            if end:
-                yield _piece(like, held[:end], first)
-                first += held.count(b"\n", 0, end)
-                held = held[end:]
-    if held.strip(b"[] \t\r\n"):  # only now is it known to be all
-        yield _piece(like, held, first)
+    note = Collected(program.asked(like), window.until)
+    last: LogPiece | None = None
+    for whole in _bodies(printed, program.format):
+        if body := repeats.left_out(whole, program.cut):
+            if last is not None:
+                yield last
+            last = _piece(like, body)
+            like = replace(like, first_line=like.first_line + body.count(b"\n"))
+    if last is not None:
+        yield replace(last, collected=note)
 
 
-def _piece(like: LogPiece, body: bytes, first: int) -> LogPiece:
+def _bodies(printed: IO[bytes], form: str) -> Iterator[bytes]:
+    """All of it, in bytes of whole records."""
+    made, held = by_name(form), b""
+    while more := printed.read(_READ_BYTES):
+        held += more
+        end = made.boundary(held) if len(held) >= files.PIECE_BYTES else 0
+        if end:
+            yield held[:end]
+            held = held[end:]
+    yield held
+
+
+def _piece(like: LogPiece, body: bytes) -> LogPiece:
     head = body[: 1 << 16].decode(errors="replace").split("\n")[:20]
-    layout = like.layout or by_name(like.format).layout(head)
-    return replace(like, body=body, first_line=first, layout=layout)
-
-
-@contextmanager
-def _running(program: Program, window: Window, timeout_s: float) -> Iterator[IO[bytes]]:
-    """The program's output; that it went well is certain only at the end."""
-    name = Path(program.path).name
-    with TemporaryFile() as complaints:
-        process = _start(program, window, complaints)
-        late = threading.Event()
-        timer = threading.Timer(timeout_s, _end, [process, late])
-        timer.start()
-        try:
-            with cast("IO[bytes]", process.stdout) as out:
-                yield out
-            status = process.wait()
-        finally:
-            timer.cancel()
-            _end(process)
-            process.wait()
-        complaints.seek(0)
-        _judge(name, status, _said(complaints.read(1 << 16)), timeout_s if late.is_set() else 0)
-
-
-def _start(program: Program, window: Window, complaints: IO[bytes]) -> "subprocess.Popen[bytes]":
-    command = [program.path, *program.command(window.since, window.until)]
-    try:
-        return subprocess.Popen(  # noqa: S603 # the administrator's own word, and no shell
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints,
-            env=os.environ | dict(program.environment), start_new_session=True,
-        )  # fmt: skip
-    except OSError as error:
-        raise AcctError(
-            f"cannot run {program.path}: {error.strerror}",
-            hint=f"--{Path(program.path).name.replace('_', '-')} says where it is",
-        ) from None
-
-
-def _end(process: "subprocess.Popen[bytes]", late: threading.Event | None = None) -> None:
-    """End a program and what it started, if it still runs."""
-    if process.poll() is None:
-        if late is not None:
-            late.set()
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def _said(complaints: bytes) -> list[str]:
-    return [line for line in complaints.decode(errors="backslashreplace").splitlines() if line]
-
-
-def _judge(name: str, status: int, said: list[str], timeout_s: float) -> None:
-    """Whether it went well.
-
-    Raises:
-        AcctError: It did not; what it said of that.
-    """
-    why = "; ".join(said[:_SAID_LINES])
-    hint = "nothing was noted: next time begins where this one did"
-    if timeout_s:
-        raise AcctError(f"{name} took more than {timeout_s:g} s", hint=hint)
-    if status:
-        raise AcctError(f"{name} failed ({status}): {why or 'it does not say why'}", hint=hint)
-    if any("error:" in line for line in said):  # slurmdbd is down, and the status says nothing
-        raise AcctError(f"{name} complained: {why}", hint=hint)
+    return replace(like, body=body, layout=like.layout or by_name(like.format).layout(head))

@@ -19,14 +19,16 @@ CumulativeRemoteUserCpu CumulativeRemoteSysCpu CumulativeSlotTime CpusProvisione
 MachineAttrCpus0 GPUsProvisioned RequestGPUs GPUs_DeviceName ResidentSetSize_RAW ResidentSetSize
 MemoryUsage ImageSize_RAW ImageSize MachineAttrApelScaling0 MachineAttrApelSpecs0
 x509userproxysubject x509UserProxyFirstFQAN x509UserProxyVOName AuthTokenSubject
-orig_AuthTokenSubject AuthTokenGroups orig_AuthTokenGroups RoutedToJobId GridJobId""".split()  # noqa: SIM905
+orig_AuthTokenSubject AuthTokenGroups orig_AuthTokenGroups RoutedToJobId GridJobId
+AuthTokenIssuer orig_AuthTokenIssuer""".split()  # noqa: SIM905
 """Attributes that mean something."""
 _PIPE = "pipe"
 _HEAD_BYTES, _HEAD_LINES = 1 << 12, 20
 
 _COLUMNS = """job_name local_user_id wall_duration cpu_duration start_time end_time memory_real
 memory_virtual processors state job_label submit_time gpu_count gpu_model cpu_source
-scale_factor host_specs account global_user_name fqan vo join_id""".split()  # noqa: SIM905 # as the others
+scale_factor host_specs account global_user_name fqan vo join_id batch_job
+token_issuer token_subject""".split()  # noqa: SIM905 # as the others
 
 
 def _layout(head: Sequence[str]) -> str:

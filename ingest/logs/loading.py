@@ -17,6 +17,8 @@ from ingest.logs.staging import FQANS, records, staged
 _OWN = ("message_id", "line")
 """Columns that say where a record stands, not what it says."""
 _LINES_AT_ONCE = 10_000
+_IS_LATER = "((t.message_id, t.line) > (s.message_id, s.line))"
+"""What is held is what a later line says: this one had failed, and is judged again."""
 
 
 def count(cursor: DuckDBPyConnection, made: LogFormat) -> dict[int, Counts]:
@@ -48,15 +50,19 @@ def read_fqans(cursor: DuckDBPyConnection, made: LogFormat) -> None:
 def load(cursor: DuckDBPyConnection, made: LogFormat, counts: dict[int, Counts]) -> None:
     """The staged records into their table, in the caller's transaction.
 
-    What no key of the table can match is inserted, which takes a third of a MERGE's time.
+    What no key of the table can match is inserted, which takes a third of a MERGE's time. What
+    several messages say of one key comes in one after the other, as if they had not come together.
     """
     alone, new = cursor.execute(_news(made)).fetchall()[0]
-    if new:
-        cursor.execute(_insert(made, alone=alone))
-        return
-    for message, replaced in cursor.execute(_replaced(made, alone=alone)).fetchall():
-        counts[message].replaced = replaced
-    cursor.execute(_merge(made, alone=alone))
+    turns = 1 if alone else cursor.execute(_turns(made)).fetchall()[0][0]
+    for turn in range(1, turns + 1):
+        given = {} if alone else {"turn": turn}
+        if new and turn == 1:
+            cursor.execute(_insert(made, alone=alone), given)
+            continue
+        for message, replaced in cursor.execute(_replaced(made, alone=alone), given).fetchall():
+            counts[message].replaced += replaced
+        cursor.execute(_merge(made, alone=alone), given)
 
 
 def reject(
@@ -110,7 +116,8 @@ def _merge(made: LogFormat, *, alone: bool) -> str:
     said += [f"{name} = s.{name}" for name in _OWN]
     return (
         f"MERGE INTO store.{made.kind.stored_in} AS t USING ({_source(made, alone=alone)}) AS s "
-        f"ON {_same(made)} WHEN MATCHED AND {_differs(made)} THEN UPDATE SET {', '.join(said)} "
+        f"ON {_same(made)} WHEN MATCHED AND {_IS_LATER} THEN DO NOTHING "
+        f"WHEN MATCHED AND {_differs(made)} THEN UPDATE SET {', '.join(said)} "
         f"WHEN NOT MATCHED THEN INSERT ({', '.join([*names, 'message_id'])}) "
         f"VALUES ({', '.join(f's.{name}' for name in [*names, 'message_id'])})"
     )
@@ -121,7 +128,7 @@ def _replaced(made: LogFormat, *, alone: bool) -> str:
     return (
         f"SELECT s.message_id, count(*) FROM ({_source(made, alone=alone)}) AS s "
         f"JOIN store.{made.kind.stored_in} AS t ON {_same(made)} "
-        f"WHERE {_differs(made)} GROUP BY ALL"
+        f"WHERE NOT {_IS_LATER} AND {_differs(made)} GROUP BY ALL"
     )
 
 
@@ -151,11 +158,22 @@ def _differs(made: LogFormat) -> str:
     return f"({' OR '.join(f's.{n} IS NOT NULL AND s.{n} IS DISTINCT FROM t.{n}' for n in names)})"
 
 
+@cache
+def _turns(made: LogFormat) -> str:
+    key = ", ".join(made.kind.key)
+    each = f"SELECT count(DISTINCT message_id) AS turns FROM ({records(made)}) GROUP BY {key}"
+    return f"SELECT coalesce(max(turns), 0) FROM ({each})"
+
+
 def _source(made: LogFormat, *, alone: bool) -> str:
-    """The staged records; of equal keys the last."""
+    """The staged records; of those of equal keys the last of a message, a message a $turn."""
     key = ", ".join(made.kind.key)
     names = ", ".join([*columns(made.kind), "message_id"])
-    last = (
-        f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY message_id DESC, record DESC) = 1"
+    if alone:
+        return f"SELECT {names} FROM ({records(made)})"
+    each = (
+        f"SELECT *, dense_rank() OVER (PARTITION BY {key} ORDER BY message_id) AS turn "
+        f"FROM ({records(made)}) "
+        f"QUALIFY row_number() OVER (PARTITION BY {key}, message_id ORDER BY record DESC) = 1"
     )
-    return f"SELECT {names} FROM ({records(made)}){'' if alone else last}"
+    return f"SELECT {names} FROM ({each}) WHERE turn = $turn"

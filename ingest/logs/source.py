@@ -1,8 +1,9 @@
 """The followed logs of one `[[logs]]` entry as something that the service takes from in turn."""
 
 import logging
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from glob import escape
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from appliance.repository import LogPiece, Reach
 from appliance.store import Store
 from ingest.logs import faults, progress, zones
 from ingest.logs.catalogue import by_name
+from ingest.logs.entries import whose
 from ingest.logs.following import Follower
 from ingest.logs.listing import folders
 from ingest.spool.watch import Alarm, Watch
 
 _SOONEST_S = 0.3
 """Files that grow all the time are looked at no more often: 10,000 are listed in 0.1 s."""
+_FORGET_EVERY_S = 86_400.0
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +44,7 @@ def like(config: Config, logs: Logs) -> LogPiece:
         zones.check(logs.timezone)
     except UsageError as error:
         raise UsageError(f"{where}: {error.args[0]}", hint=error.hint) from None
-    site = logs.site or config.site.name
-    machine = logs.machine_name or config.site.machine_name
-    if not site or not machine:
-        name = "machine_name" if site else "site"
-        other = "site.machine_name" if site else "site.name"
-        raise UsageError(f"{where}: no {name}", hint=f"{name} there, or {other}")
+    site, machine = whose(config, logs, where)
     return LogPiece(
         "", b"", 0.0, logs.format, site, machine, parallel=logs.parallel, timezone=logs.timezone,
         as_apel=as_apel,
@@ -73,6 +71,7 @@ class LogSource:
         self._watch = Watch(self, self._alarm.within, growing=True)
         self._watching = False
         self._soonest_s = _SOONEST_S
+        self._forget_at = 0.0
 
     def start(self, wake: Callable[[], None]) -> None:
         """Watch; `wake` is called from other threads, and every `rescan_s` anyway."""
@@ -92,6 +91,7 @@ class LogSource:
         found = self._follower.take(most_bytes)
         if not found:
             self._soonest_s = max(_SOONEST_S, 10 * (time.monotonic() - begun))
+            self._forget()
         return found
 
     def settle(self) -> None:
@@ -102,6 +102,11 @@ class LogSource:
         """The pieces are not in the store: they are read again."""
         self._follower.release()
         self._due = True
+
+    @property
+    def is_pending(self) -> bool:
+        """Files are looked at in the turn itself."""
+        return False
 
     def depth(self) -> int:
         """Files with something that is not read, as far as was looked."""
@@ -159,6 +164,19 @@ class LogSource:
         self._watch.follow()
         self._wake()
 
+    def _forget(self) -> None:
+        """Once a day, forget files that are no more: where others of theirs are, lest a file system
+        that is not there for a while looks like it.
+        """
+        if time.monotonic() < self._forget_at:
+            return
+        self._forget_at = time.monotonic() + _FORGET_EVERY_S
+        there = {os.path.dirname(path) for path in self._follower.memory.seen}  # noqa: PTH120
+        with self._store.transaction() as cursor:
+            gone = progress.forget(cursor, self._reading, lambda path: _is_gone(path, there))
+        if gone:
+            log.info("%s: %d files that were read are no more", self.name, gone)
+
     def _reaches(self, heads: Sequence[str]) -> list[Reach]:
         with self._store.cursor() as cursor:
             return progress.reaches(cursor, self._reading, heads)
@@ -166,6 +184,12 @@ class LogSource:
     def _note(self, steps: Sequence[progress.Step]) -> None:
         with self._store.transaction() as cursor:
             progress.write(cursor, self._reading, steps)
+
+
+def _is_gone(path: str, there: Collection[str]) -> bool:
+    """Whether a file is no more, given the folders that have files; of an odd name nobody knows."""
+    folder, _ = os.path.split(path)  # of many
+    return folder in there and "\\" not in path and not os.path.lexists(path)
 
 
 def log_sources(config: Config, store: Store) -> list[LogSource]:

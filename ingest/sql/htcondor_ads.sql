@@ -47,6 +47,9 @@ SELECT line, text, "GlobalJobId" AS job_name, "Owner" AS local_user_id, wall_dur
            AS fqan,
        "x509UserProxyVOName" AS vo,
        nullif(regexp_extract("GridJobId", '([^\s/]+)$', 1), '') AS join_id,
+       stage.condor_batch_job("GridJobId") AS batch_job,
+       coalesce("AuthTokenIssuer", "orig_AuthTokenIssuer") AS token_issuer,
+       coalesce("AuthTokenSubject", "orig_AuthTokenSubject") AS token_subject,
        CASE WHEN wrong = 'broken' THEN 'SYN Name=value'
             WHEN wrong = 'unreadable' THEN 'UTF'
             WHEN "RoutedToJobId" IS NOT NULL THEN 'ignored routed'

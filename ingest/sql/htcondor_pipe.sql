@@ -20,6 +20,7 @@ SELECT line, text, job_name, stage.defined(f[2]) AS local_user_id, wall_duration
        CASE WHEN cpu_duration IS NOT NULL THEN 'RemoteUserCpu+RemoteSysCpu' END AS cpu_source,
        scale_factor, NULL AS state, NULL AS gpu_count, NULL AS gpu_model, NULL AS host_specs,
        NULL AS account, NULL AS global_user_name, NULL AS fqan, NULL AS vo, NULL AS join_id,
+       NULL AS batch_job, NULL AS token_issuer, NULL AS token_subject,
        CASE WHEN len(f) NOT BETWEEN 10 AND 12 OR len(f) = 12 AND f[12] <> ''
             THEN 'COL line ' || len(f)
             WHEN job_name IS NULL THEN 'MAN GlobalJobId'

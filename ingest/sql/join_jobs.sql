@@ -1,19 +1,21 @@
 -- The jobs that the events of this pass are, with the columns of the job record. The durations are
 -- those of the log, unless a factor for the speed of the host multiplies them. $scaled: VARCHAR[],
 -- formats whose factors count; $first, $last: TIMESTAMP, of the ends.
-SELECT e.site, coalesce(g.ce, e.submit_host, 'None') AS submit_host, e.machine_name,
+SELECT e.site, coalesce(g.ce, p.submit_host, e.submit_host, 'None') AS submit_host, e.machine_name,
        coalesce(e.queue, 'None') AS queue, e.job_name AS local_job_id,
        coalesce(e.local_user_id, 'None') AS local_user_id,
-       coalesce(g.global_user_name, e.global_user_name, 'None') AS global_user_name,
-       coalesce(g.fqan, e.fqan, 'None') AS fqan,
+       coalesce(g.global_user_name, p.global_user_name, e.global_user_name, 'None')
+           AS global_user_name,
+       coalesce(g.fqan, p.fqan, e.fqan, 'None') AS fqan,
        CASE WHEN g.vo IS NOT NULL THEN g.vo WHEN f.vo IS NOT NULL THEN f.vo
-            WHEN e.vo IS NOT NULL THEN e.vo WHEN m.vo IS NOT NULL THEN m.vo
+            WHEN coalesce(p.vo, e.vo) IS NOT NULL THEN coalesce(p.vo, e.vo)
+            WHEN m.vo IS NOT NULL THEN m.vo
             WHEN j.kind = 'local' THEN coalesce(e.local_user_group, 'None')
             ELSE 'None' END AS vo,
        coalesce(CASE WHEN g.vo IS NOT NULL THEN g.vo_group WHEN f.vo IS NOT NULL THEN f.vo_group
-                     WHEN e.vo IS NOT NULL THEN NULL ELSE m.vo_group END, 'None') AS vo_group,
+                     WHEN coalesce(p.vo, e.vo) IS NULL THEN m.vo_group END, 'None') AS vo_group,
        coalesce(CASE WHEN g.vo IS NOT NULL THEN g.vo_role WHEN f.vo IS NOT NULL THEN f.vo_role
-                     WHEN e.vo IS NOT NULL THEN NULL ELSE m.vo_role END, 'None') AS vo_role,
+                     WHEN coalesce(p.vo, e.vo) IS NULL THEN m.vo_role END, 'None') AS vo_role,
        {wall_duration} AS wall_duration, {cpu_duration} AS cpu_duration,
        e.processors, e.node_count, e.start_time, e.end_time,
        coalesce(e.infrastructure, 'None') AS infrastructure_description,
@@ -26,7 +28,8 @@ LEFT JOIN (SELECT * REPLACE (nullif(nullif(vo, ''), 'None') AS vo)
            FROM store.gatekeeper_records
            WHERE message_id IN (SELECT gatekeeper_message_id FROM stage.joins)) AS g
   ON g.message_id = j.gatekeeper_message_id AND g.line = j.gatekeeper_line
-LEFT JOIN stage.join_fqans AS f ON f.fqan = e.fqan
+LEFT JOIN stage.join_pairs AS p ON p.message_id = j.message_id AND p.line = j.line AND p.is_best
+LEFT JOIN stage.join_fqans AS f ON f.fqan = coalesce(p.fqan, e.fqan)
 LEFT JOIN stage.join_map AS m ON m.number = j.account
 LEFT JOIN stage.join_levels AS l ON l.level = j.level
 {speeds}

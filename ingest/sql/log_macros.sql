@@ -279,6 +279,11 @@ CREATE MACRO stage.first_group(v) AS
 -- HTCondor: what a global id says, `schedd#cluster.process#submitted`.
 CREATE MACRO stage.condor_job(v) AS nullif(split_part(v, '#', 2), '');
 CREATE MACRO stage.condor_submit(v) AS stage.epoch_of(split_part(v, '#', 3));
+-- The job that a CE's ad names: `batch slurm HOST slurm/20250602/4401`, `condor SCHEDD POOL 128.0`.
+CREATE MACRO stage.condor_batch_job(v) AS
+    CASE WHEN starts_with(v, 'batch ') THEN nullif(regexp_extract(v, '([^\s/]+)$', 1), '')
+         WHEN starts_with(v, 'condor ')
+         THEN split_part(v, ' ', 2) || '#' || regexp_extract(v, '(\S+)$', 1) END;
 
 -- Slurm: whether an id is that of a step; to APEL a job is a job.
 CREATE MACRO stage.is_step(id) AS contains(id, '.');

@@ -1,10 +1,11 @@
 -- Events that want a look, latest first. $reason: VARCHAR, empty for any; local jobs that no
--- gatekeeper knows are as they should be, unless they are asked for. $limit: INTEGER.
+-- gatekeeper knows, and ads of CEs beside a batch system's own log, are as they should be, unless
+-- they are asked for. $limit: INTEGER.
 WITH odd AS (
     SELECT *, reason AS why FROM store.joins
     WHERE reason IS NOT NULL
       AND (reason = $reason
-           OR $reason = '' AND NOT (kind = 'local' AND reason = 'no_gatekeeper'))
+           OR $reason = '' AND reason <> 'batch_log' AND NOT (kind = 'local' AND reason = 'no_gatekeeper'))
     UNION ALL
     SELECT *, 'no_benchmark' AS why FROM store.joins
     WHERE kind <> 'none' AND NOT covered AND $reason IN ('', 'no_benchmark')),

@@ -1,5 +1,6 @@
 """From a batch log to a report: `acct load --as`, `acct benchmark`, `acct join`."""
 
+import json
 from collections.abc import Iterator
 from contextlib import nullcontext
 
@@ -50,3 +51,40 @@ def test_a_setting_that_changes_is_followed_by_the_next_command(site: Site) -> N
     site.environment["ACCT_JOIN__LOCAL_JOBS"] = "true"
     found = site.query("SELECT vo, infrastructure_type FROM jobs ORDER BY vo")
     assert [tuple(row) for row in found] == [("cms", "local"), ("dune", "local")]
+
+
+AD = {
+    "GlobalJobId": "ce1#9001.0#1748866900", "Owner": "cms031", "JobStatus": 4, "JobUniverse": 9,
+    "RoutedFromJobId": "812.0", "GridJobId": "batch slurm ce1_9619 slurm/20250602/4402",
+    "JobStartDate": 1748867420, "CompletionDate": 1748874100, "RemoteWallClockTime": 6680.0,
+    "RequestCpus": 8, "orig_AuthTokenSubject": "robot", "orig_AuthTokenGroups": "/dune/prod",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("first", ["htcondor", "slurm"])
+def test_a_ce_and_its_batch_system_tell_of_one_job(site: Site, first: str) -> None:
+    files = {"slurm": JOBS, "htcondor": json.dumps(AD) + "\n"}
+    for name in sorted(files, key=lambda name: name != first):
+        log = site.file(f"{name}.log", files[name])
+        site.output("load", "--as", name, "--site", "S1", "--machine-name", "batch1", log)
+    told = "SELECT local_job_id, vo, global_user_name, wall_duration, processors FROM jobs"
+    assert site.query(told) == [("4402", "dune", "robot", 6600, 8)]
+    assert site.json("join")["reasons"] == {"no_gatekeeper": 1, "batch_log": 1}
+    [odd] = site.json("join", "--unmatched", "--reason", "batch_log")
+    assert (odd["job"], odd["file"].endswith("htcondor.log")) == (AD["GlobalJobId"], True)
+    assert site.acct("rebuild", "--check").returncode == 0
+
+
+def test_the_issuer_and_subject_of_a_token_say_whose_job_it_was(site: Site) -> None:
+    with (site.data / "acct.toml").open("a") as file:
+        file.write(
+            '\n[[join.map]]\ntoken_issuer = "https://tokens.example.org/*"\n'
+            'token_subject = "robot"\nvo = "belle"\nvo_group = "/belle/prod"\n'
+        )
+    told = {"AuthTokenIssuer": "https://tokens.example.org/belle", "AuthTokenGroups": None}
+    ad = {k: v for k, v in (AD | {"orig_AuthTokenGroups": None} | told).items() if v is not None}
+    log = site.file("history", json.dumps(ad) + "\n")
+    site.output("load", "--as", "htcondor", "--site", "S1", "--machine-name", "batch1", log)
+    assert site.query("SELECT vo, vo_group, global_user_name FROM jobs") == [
+        ("belle", "/belle/prod", "robot")
+    ]

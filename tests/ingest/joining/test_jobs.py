@@ -12,7 +12,7 @@ from appliance.moments import BEGINNING
 from appliance.repository import Benchmark, Question
 from appliance.table import Value
 from tests.ingest.joining.conftest import Opened
-from tests.joining import CE, END, event, jobs, line
+from tests.joining import CE, END, SECOND, event, jobs, line
 
 
 def benchmark(
@@ -88,6 +88,48 @@ def test_the_map_stands_in_where_nothing_says_it_by_its_order_and_time(opened: O
         ("4", "cms", "None", "local"),
         ("4401", "second", "Role=p", "grid"),
     ]
+
+
+def test_the_map_speaks_of_tokens_where_the_log_tells_their_issuer_and_subject(
+    opened: Opened,
+) -> None:
+    issuer = "https://cms-auth.cern.ch/"
+    entries = [
+        JoinMap(token_issuer=issuer, token_subject="robot-?", vo="cms", vo_role="Role=robot"),
+        JoinMap(token_issuer="https://cms*", user="cms*", vo="cms", until=END),
+        JoinMap(token_subject="*", vo="others"),
+    ]
+    repository = opened(map=entries)
+    told = {"token_issuer": issuer, "token_subject": "robot-1", "global_user_name": "robot-1"}
+    event(repository, "htcondor", job_name="1", **told)
+    event(repository, "htcondor", job_name="2", **told | {"token_subject": "robot-12"})
+    event(
+        repository,
+        "htcondor",
+        job_name="3",
+        **told | {"token_subject": "x", "end_time": END - SECOND},
+    )
+    event(repository, "htcondor", job_name="4", token_subject="y")
+    event(repository, "htcondor", job_name="5", **told, fqan="/dune/prod")
+    event(repository, job_name="6")
+    assert jobs(repository, "local_job_id", "vo", "vo_role", "global_user_name") == [
+        ("1", "cms", "Role=robot", "robot-1"),
+        ("2", "others", "None", "robot-1"),
+        ("3", "cms", "None", "robot-1"),
+        ("4", "others", "None", "None"),
+        ("5", "dune", "None", "robot-1"),
+    ]
+    assert repository.join()["reasons"] == {"no_gatekeeper": 1}
+
+
+def test_the_token_of_a_ces_ad_speaks_for_the_batch_systems_event(opened: Opened) -> None:
+    repository = opened(map=[JoinMap(token_issuer="https://i", token_subject="s", vo="belle")])
+    event(repository)
+    event(
+        repository, "htcondor", job_name="ce#1.0#1", batch_job="4401", token_issuer="https://i",
+        token_subject="s",
+    )  # fmt: skip
+    assert jobs(repository, "local_job_id", "vo") == [("4401", "belle")]
 
 
 def test_a_gatekeepers_line_without_dn_or_fqan_is_a_grid_job_with_the_maps_vo(

@@ -36,6 +36,23 @@ def test_the_window_is_closed_at_its_begin_and_open_at_its_end(
     assert reasons(repository) == ({} if joins else {"outside_window": 1})
 
 
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (END + 56 * DAY - SECOND, "outside_window"),
+        (END + 56 * DAY, "no_gatekeeper"),
+        (END - 56 * DAY, "outside_window"),
+        (END - 56 * DAY - SECOND, "no_gatekeeper"),
+    ],
+)
+def test_an_id_that_is_used_again_after_twice_the_window_is_nobodys_line(
+    repository: LocalRepository, end: object, reason: str
+) -> None:
+    event(repository, end_time=end)
+    line(repository, time_stamp=END)
+    assert reasons(repository) == {reason: 1}
+
+
 def test_a_job_of_more_than_28_days_joins_where_the_window_is_longer(opened: Opened) -> None:
     late = END + 40 * DAY
     repository = opened()

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appliance.local import LocalRepository
+from appliance.repository import LogPiece
 from tests.ingest.logs.conftest import Rows, Take
 from tests.ingest.logs.test_sge import CLASSIC
 from tests.ingest.logs.test_slurm import line
@@ -78,6 +79,28 @@ def test_a_file_that_grew_adds_what_is_new(take: Take, events: Events, outcomes:
     assert [row[4] for row in outcomes()] == [0, 1]
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_what_messages_say_of_one_job_is_the_same_whether_they_come_together(
+    events: Events, outcomes: Outcomes, repository: LocalRepository, together: bool
+) -> None:
+    texts = [
+        line(id="1", rss="5K", cpu="1"),
+        line(id="2") + line(id="1", rss="", cpu="2"),  # says no memory: what was said stays
+        line(id="1", rss="", cpu="2") + line(id="2"),  # says nothing new
+    ]
+    pieces = [
+        LogPiece(f"log{n}", text.encode(), 1_780_000_000.0, "slurm", "S1", "batch")
+        for n, text in enumerate(texts)
+    ]
+    for some in [pieces] if together else [[piece] for piece in pieces]:
+        repository.load_logs(some)
+    assert events("job_name", "cpu_duration", "memory_real", "message_id") == [
+        {"job_name": "1", "cpu_duration": 2, "memory_real": 5, "message_id": 2},
+        {"job_name": "2", "cpu_duration": 600, "memory_real": None, "message_id": 2},
+    ]
+    assert [row[4] for row in outcomes()] == [0, 1, 0]
+
+
 def test_the_last_of_equal_lines_wins(take: Take, events: Events) -> None:
     take("slurm", line(cpu="1") + line(cpu="2") + line(cpu="3"))
     assert events("cpu_duration", "line") == [{"cpu_duration": 3, "line": 3}]
@@ -104,6 +127,33 @@ def test_failed_lines_are_judged_again_where_they_stood(
     ]
     assert outcomes() == [(3, 2, 0, 1, 0, "{}")]
     assert repository.message(1)["records"] == 2
+
+
+def understood(repository: LocalRepository, cpu: str) -> None:
+    """As if a newer program could read a CPU time of `x`: so much it is."""
+    with repository.store.transaction() as cursor:
+        cursor.execute(
+            "UPDATE store.rejected_lines SET content = encode(replace(decode(content), '|x|', ?))",
+            [f"|{cpu}|"],
+        )
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_line_that_is_judged_again_does_not_undo_a_later_one(
+    take: Take, events: Events, outcomes: Outcomes, repository: LocalRepository, apart: bool
+) -> None:
+    older, newer = line(id="1", cpu="x") + line(id="2", cpu="1"), line(id="1", cpu="2")
+    for text in (older, newer) if apart else (older + newer,):
+        take("slurm", text)
+    take("slurm", line(id="2", cpu="x"))
+    understood(repository, "7")
+    repository.retry()
+    later = {"message_id": 2, "line": 1} if apart else {"message_id": 1, "line": 3}
+    assert events("job_name", "cpu_duration", "message_id", "line") == [
+        {"job_name": "1", "cpu_duration": 2, **later},
+        {"job_name": "2", "cpu_duration": 7, "message_id": 3 if apart else 2, "line": 1},
+    ]
+    assert [row[4] for row in outcomes()] == [0] * (len(outcomes()) - 1) + [1], "one was replaced"
 
 
 def test_failed_lines_are_grouped_shown_and_dropped(
