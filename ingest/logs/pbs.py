@@ -79,6 +79,6 @@ PBS = LogFormat(
     select=_select,
     faults=(
         Fault("memory_units", ("pbs_kilobytes_of",)),
-        Fault("star_n", ("pbs_cores",)),
+        Fault("star_n", ("pbs_cores", "pbs_lone")),
     ),
 )

@@ -199,6 +199,7 @@ CREATE MACRO stage.pbs_cores(v) AS
                   coalesce(stage.pbs_term(split_part(term, '/', 2)), -100000000000000000)))) END;
 -- APEL cuts off two letters, and takes the rest for kB; it does not see what chunks say.
 CREATE MACRO stage.pbs_kilobytes_of_as_apel(v) AS stage.integer_of(v[:-3]);
+CREATE MACRO stage.pbs_lone_as_apel(v) AS stage.pbs_lone(regexp_replace(v, '\*\d+', '', 'g'));
 CREATE MACRO stage.pbs_cores_as_apel(v) AS
     stage.pbs_cores(regexp_replace(v, '\*\d+', '', 'g'));
 CREATE MACRO stage.pbs_nodes(v) AS

@@ -27,8 +27,8 @@ typed AS (
            stage.pbs_kilobytes_of("resources_used.vmem") AS memory_virtual,
            CASE WHEN NOT {parallel} THEN NULL
                 WHEN is_range
-                THEN stage.positive(split_part(lone, '-', 2)::BIGINT - split_part(lone, '-', 1)::BIGINT
-                                    + 1)
+                THEN nullif(greatest(split_part(lone, '-', 2)::BIGINT + 1
+                                     - split_part(lone, '-', 1)::BIGINT, 0), 0)
                 WHEN lone IS NOT NULL THEN stage.pbs_term(lone)
                 ELSE stage.pbs_cores("exec_host") END AS cores,
            CASE WHEN {parallel}
