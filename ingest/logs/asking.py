@@ -52,7 +52,7 @@ class CollectSource:
         self._repeats = Repeats()
         self._giving: Generator[LogPiece] | None = None
         self._lines = self._given = 0
-        self._started = self._was_asked = False
+        self._started = self._was_asked = self._in_round = False
 
     def start(self, wake: Callable[[], None]) -> None:
         """Ask, and again every so often; `wake` is called from other threads."""
@@ -73,8 +73,6 @@ class CollectSource:
             self._window = self._next()
             if self._window:
                 self._ask(self._window)
-            else:
-                self._was_asked = True
         return found
 
     def settle(self) -> None:
@@ -88,7 +86,7 @@ class CollectSource:
         self._giving = self._window = None
         self._repeats.release()
         self._left = iter(())
-        self._due = True
+        self._due, self._in_round = True, False
 
     @property
     def is_pending(self) -> bool:
@@ -135,6 +133,8 @@ class CollectSource:
     def _next(self) -> Window | None:
         """The window to ask for now: of this round, or of a new one if that is due."""
         window = next(self._left, None)
+        if window is None and self._in_round:
+            self._was_asked, self._in_round = True, False
         if window is None and self._due:
             with self._store.cursor() as cursor:
                 last = progress.collected(cursor, self._asked)
@@ -143,7 +143,7 @@ class CollectSource:
             if since is None or since < until:  # else it is yet to come
                 self._left = collecting.windows(since, until, self._program.longest)
                 window = next(self._left)
-            self._due = False
+            self._due, self._in_round = False, True
         return window
 
     def _ask(self, window: Window) -> None:

@@ -75,6 +75,9 @@ def test_collecting_goes_through_a_service_that_runs(tmp_path: Path, sacct: Path
     with site.run():
         site.output(*FIRST, "--sacct", sacct)
         assert site.json(*FIRST, "--sacct", sacct)["ignored"] == 2, "the same output, twice"
+        calls(sacct)
+        site.output("collect", "slurm", "--sacct", sacct, "--to", "2025-06-04T02:00")
+        assert spans(sacct) == [("2025-06-03T23:00:00", "2025-06-04T02:00:00")]
     assert jobs(site) == ["9051", "9060"]
 
 

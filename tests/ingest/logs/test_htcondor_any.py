@@ -134,14 +134,15 @@ def plainly(ad: Ad) -> tuple[Any, ...] | None:
     return ad["GlobalJobId"], int(wall), cpu, ad["CpusProvisioned"] or ad["RequestCpus"]
 
 
-CPUS = st.one_of(st.none(), st.integers(0, 10**9), st.decimals(0, 10**6, places=2).map(float))
+USED = st.one_of(st.integers(0, 10**9), st.integers(0, 10**8).map(lambda cs: cs / 100))
+CPUS = st.one_of(st.none(), USED)
 JOBS = st.fixed_dictionaries({
     "JobStatus": st.sampled_from([1, 2, 3, 4, 4, 4]),
     "JobStartDate": st.sampled_from([0, 1748861000, 1748867411]),
     "CompletionDate": st.sampled_from([0, 1748866000, 1748870000]),
     "EnteredCurrentStatus": st.integers(1748870000, 1748880000),
     "RemoteWallClockTime": st.one_of(st.integers(-2, 10**6), st.floats(1, 10**6)),
-    "RemoteUserCpu": CPUS.filter(lambda v: v is not None), "RemoteSysCpu": CPUS,
+    "RemoteUserCpu": USED, "RemoteSysCpu": CPUS,
     "CumulativeRemoteUserCpu": CPUS, "CumulativeRemoteSysCpu": CPUS,
     "CpusProvisioned": st.one_of(st.none(), st.integers(1, 128)), "RequestCpus": st.integers(1, 8),
 })  # fmt: skip
