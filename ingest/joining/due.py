@@ -60,9 +60,11 @@ class Lines:
             "WHERE message_id IN (SELECT unnest($messages::BIGINT[]))",
             given,
         ).fetchall()
-        span = {"first": first, "last": last, "near": settings.near}
-        statement = settings.same_id(text("ingest", "sql/join_events.sql"))
-        cursor.execute(statement, span)
+        cursor.execute(text("ingest", "sql/join_events.sql"))
+        [(single,)] = cursor.execute("SELECT count(line) FROM stage.join_lines").fetchall()
+        if single or first:
+            span = {"first": first, "last": last, "near": settings.near}
+            cursor.execute(settings.same_id(text("ingest", "sql/join_events_told.sql")), span)
 
     def done(self, cursor: DuckDBPyConnection) -> None:
         """Take the notes out, in the transaction of the jobs."""

@@ -12,6 +12,10 @@ from ingest.joining.due import Hosts, Lines, all_due, is_due, is_other, next_due
 from ingest.joining.settings import Settings
 from ingest.joining.writing import Within
 
+_STAGED = ("join_lines", "join_events", "join_months", "join_elsewhere", "join_accounts",
+           "join_speeds", "join_pairs", "join_fqans", "join_same", "joins")  # fmt: skip
+"""What a pass fills, and leaves empty."""
+
 
 class Joiner:
     """Joins events with gatekeepers' lines and benchmarks; any thread may call it.
@@ -69,10 +73,8 @@ class Joiner:
             return looked_at
         finally:
             with self._store.cursor() as cursor:
-                for name in ("lines", "events", "elsewhere", "accounts", "speeds", "pairs", "fqans",
-                             "same"):  # fmt: skip
-                    cursor.execute(f"TRUNCATE stage.join_{name}")
-                cursor.execute("TRUNCATE stage.joins")
+                for name in _STAGED:
+                    cursor.execute(f"TRUNCATE stage.{name}")
 
     def _stage(self, cursor: DuckDBPyConnection, due: Lines | Hosts) -> Within | None:
         due.events(cursor, self._settings)
@@ -121,9 +123,10 @@ class Joiner:
 
 def _within(cursor: DuckDBPyConnection) -> Within | None:
     """When the staged events ended; None: there are none."""
+    cursor.execute("TRUNCATE stage.join_months")
+    cursor.execute(text("ingest", "sql/join_months.sql"))
     [(first, last)] = cursor.execute(
-        "SELECT min(end_time), max(end_time) FROM store.events "
-        "JOIN stage.join_events USING (message_id, line)"
+        "SELECT min(first), max(last) FROM stage.join_months"
     ).fetchall()
     return {"first": first, "last": last} if first else None
 

@@ -88,15 +88,16 @@ def mark_due(which: str) -> str:
 def account(cursor: DuckDBPyConnection, within: Within, *, moved: bool) -> int:
     """Write down what became of the events; how many there are."""
     lines = "SELECT 1 FROM {} AS e WHERE e.message_id = j.message_id AND e.line = j.line"
-    gone = f"EXISTS ({lines.format('stage.joins')})"
+    gone = f"EXISTS ({lines.format('stage.join_events')})"
     if moved:
         gone += f" OR NOT EXISTS ({lines.format('store.events')})"
     cursor.execute(f"DELETE FROM store.joins AS j WHERE {_WITHIN} AND ({gone})", within)
-    [(written,)] = cursor.execute(
+    cursor.execute(
         "INSERT INTO store.joins BY NAME SELECT * EXCLUDE (account, level), "
         "level IS NOT NULL AS covered FROM stage.joins"
-    ).fetchall()
-    months = "(SELECT DISTINCT (site, date_trunc('month', end_time)::DATE) FROM stage.joins)"
+    )
+    months = "(SELECT (site, month) FROM stage.join_months)"
     cursor.execute(f"DELETE FROM store.join_counts WHERE (site, month) IN {months}")
     cursor.execute(text("ingest", "sql/join_counts.sql"), within)
-    return int(written)
+    [(looked_at,)] = cursor.execute("SELECT count(*) FROM stage.join_events").fetchall()
+    return int(looked_at)

@@ -1,10 +1,25 @@
 -- What became of the events of the months that this pass touched. $first, $last: TIMESTAMP, of the
 -- ends of its events.
 INSERT INTO store.join_counts
-SELECT site, month, kind, reason, covered, count(*) AS events
-FROM (SELECT *, date_trunc('month', end_time)::DATE AS month
-      FROM store.joins
-      WHERE end_time >= date_trunc('month', $first::TIMESTAMP)
-        AND end_time < date_trunc('month', $last::TIMESTAMP) + INTERVAL 1 MONTH)
-WHERE (site, month) IN (SELECT DISTINCT (site, date_trunc('month', end_time)::DATE) FROM stage.joins)
-GROUP BY site, month, kind, reason, covered
+WITH touched AS (SELECT DISTINCT site, month FROM stage.join_months),
+known AS (
+    SELECT site, date_trunc('month', end_time)::DATE AS month, kind, reason, covered,
+           count(*) AS events
+    FROM store.joins
+    WHERE end_time >= date_trunc('month', $first::TIMESTAMP)
+      AND end_time < date_trunc('month', $last::TIMESTAMP) + INTERVAL 1 MONTH
+    GROUP BY site, month, kind, reason, covered),
+there AS (
+    SELECT site, date_trunc('month', end_time)::DATE AS month, count(*) AS events
+    FROM store.events
+    WHERE end_time >= date_trunc('month', $first::TIMESTAMP)
+      AND end_time < date_trunc('month', $last::TIMESTAMP) + INTERVAL 1 MONTH
+    GROUP BY site, month)
+SELECT k.* FROM known AS k JOIN touched USING (site, month)
+UNION ALL
+SELECT site, month, 'none', 'no_gatekeeper', false, t.events - coalesce(k.events, 0)
+FROM there AS t
+JOIN touched USING (site, month)
+LEFT JOIN (SELECT site, month, sum(events) AS events FROM known GROUP BY site, month) AS k
+  USING (site, month)
+WHERE t.events > coalesce(k.events, 0)

@@ -2,7 +2,7 @@
 -- $first, $last: TIMESTAMP, of the ends.
 SELECT e.site, e.machine_name, e.job_name AS local_job_id, e.end_time
 FROM store.events AS e
-JOIN stage.joins AS j ON j.message_id = e.message_id AND j.line = e.line
+JOIN stage.join_events AS j ON j.message_id = e.message_id AND j.line = e.line
 WHERE e.end_time BETWEEN $first::TIMESTAMP_S AND $last::TIMESTAMP_S
   AND NOT EXISTS (SELECT 1 FROM stage.join_same AS a
                   WHERE a.message_id = j.message_id AND a.line = j.line)

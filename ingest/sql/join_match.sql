@@ -2,7 +2,8 @@
 -- benchmark it has. A line is a candidate if it has the event's id, the event ended within its
 -- window, and its gatekeeper submits to the event's batch host; of several the latest holds, then
 -- the gatekeeper's name decides. A CE's ad gives its identity to the batch system's own event,
--- where there is one, and is no job itself. $early, $window, $near: INTERVAL; $first, $last:
+-- where there is one, and is no job itself. Of what no gatekeeper knows and is no job, nothing is
+-- kept. $early, $window, $near: INTERVAL; $first, $last:
 -- TIMESTAMP, of the ends; $local_jobs, $batch_host_benchmark: BOOLEAN; $most: BIGINT, the longest duration, s;
 -- $most_cores: BIGINT.
 INSERT INTO stage.joins
@@ -89,3 +90,4 @@ LEFT JOIN stage.join_levels AS own
 LEFT JOIN stage.join_levels AS batch
   ON batch.site = j.site AND batch.host = j.machine_name
  AND batch.since <= j.end_time AND j.end_time < batch.until
+WHERE NOT (j.kind = 'none' AND j.reason = 'no_gatekeeper')

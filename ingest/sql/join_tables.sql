@@ -7,6 +7,9 @@ CREATE OR REPLACE MACRO stage.batch_id(job_name, join_id) AS
          ELSE coalesce(join_id, job_name) END;
 -- Events to be joined, by their lines.
 CREATE TABLE IF NOT EXISTS stage.join_events (message_id BIGINT, line BIGINT);
+-- The months in which they ended, and when.
+CREATE TABLE IF NOT EXISTS stage.join_months (
+    site VARCHAR, month DATE, first TIMESTAMP, last TIMESTAMP);
 -- The settings: which batch host a gatekeeper submits to; whose jobs those of an account or a
 -- token are.
 CREATE TABLE IF NOT EXISTS stage.join_hosts (ce VARCHAR, machine_name VARCHAR);
@@ -36,7 +39,7 @@ CREATE TABLE IF NOT EXISTS stage.join_fqans (
     fqan VARCHAR, vo VARCHAR, vo_group VARCHAR, vo_role VARCHAR);
 -- Those whose jobs stay as they are.
 CREATE TABLE IF NOT EXISTS stage.join_same (message_id BIGINT, line BIGINT);
--- What became of each of the events.
+-- What became of each of the events, but for those that are no jobs since no gatekeeper knows them.
 CREATE TABLE IF NOT EXISTS stage.joins (
     site VARCHAR, end_time TIMESTAMP_S, message_id BIGINT, line BIGINT,
     gatekeeper_message_id BIGINT, gatekeeper_line BIGINT, ce_message_id BIGINT, ce_line BIGINT,

@@ -2,12 +2,22 @@
 -- gatekeeper knows, and ads of CEs beside a batch system's own log, are as they should be, unless
 -- they are asked for. $limit: INTEGER.
 WITH odd AS (
-    SELECT *, reason AS why FROM store.joins
+    SELECT site, end_time, message_id, line, gatekeeper_message_id, gatekeeper_line, candidates,
+           kind, reason AS why
+    FROM store.joins
     WHERE reason IS NOT NULL
       AND (reason = $reason
            OR $reason = '' AND reason <> 'batch_log' AND NOT (kind = 'local' AND reason = 'no_gatekeeper'))
     UNION ALL
-    SELECT *, 'no_benchmark' AS why FROM store.joins
+    SELECT site, end_time, message_id, line, NULL, NULL, 0, 'none', 'no_gatekeeper'
+    FROM store.events AS e
+    WHERE $reason IN ('', 'no_gatekeeper')
+      AND NOT EXISTS (SELECT 1 FROM store.joins AS j
+                      WHERE j.message_id = e.message_id AND j.line = e.line)
+    UNION ALL
+    SELECT site, end_time, message_id, line, gatekeeper_message_id, gatekeeper_line, candidates,
+           kind, 'no_benchmark'
+    FROM store.joins
     WHERE kind <> 'none' AND NOT covered AND $reason IN ('', 'no_benchmark')),
 latest AS (SELECT * FROM odd ORDER BY end_time DESC, message_id DESC, line DESC, why LIMIT $limit)
 SELECT o.why AS reason, o.kind AS became, o.end_time::TIMESTAMP AS end_time,

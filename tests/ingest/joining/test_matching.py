@@ -190,3 +190,19 @@ def test_lines_that_no_event_claimed_are_listed(repository: LocalRepository) -> 
     line(repository, lrms_id="5000", global_job_id="grid 5000")
     assert repository.join()["unclaimed"] == 1
     assert repository.unjoined("unclaimed").only("job", "submit_host").rows == [("5000", CE)]
+
+
+def test_an_event_that_no_gatekeeper_knows_is_told_without_a_row_of_its_own(
+    repository: LocalRepository,
+) -> None:
+    event(repository, end_time=END)
+    repository.summarise()
+    with repository.store.cursor() as cursor:
+        assert cursor.execute("SELECT count(*) FROM store.joins").fetchall() == [(0,)]
+    kept = repository.query("SELECT kind, reason, covered, candidates FROM joins").rows
+    assert kept == [("none", "no_gatekeeper", False, 0)]
+    assert reasons(repository) == {"no_gatekeeper": 1}
+    assert [row[0] for row in repository.unjoined("", 10).rows] == ["no_gatekeeper"]
+    line(repository, time_stamp=END)
+    assert reasons(repository) == {}
+    assert repository.query("SELECT kind, reason FROM joins").rows == [("grid", None)]

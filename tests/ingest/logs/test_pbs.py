@@ -239,7 +239,9 @@ plain_values = st.text(alphabet="a0:/+-*;=.b", max_size=6)
 values = {
     "start": st.sampled_from(["1748867411", "0", "x", ""]),
     "end": st.sampled_from(["1748874011", "1748867411", "1.5"]),
-    "exec_host": st.sampled_from(["a/0", "a/0+b/1", "a/0-3,7", "a/1*8+a/2*3", "a/3-1", "a/2-1", "a//1"])
+    "exec_host": st.sampled_from(
+        ["a/0", "a/0+b/1", "a/0-3,7", "a/1*8+a/2*3", "a/3-1", "a/2-1", "a//1"]
+    )
     | plain_values,
     "resources_used.walltime": st.sampled_from(["01:50:00", "6600", "1:2:3:4", "2:3", "1:2:3:4:5"])
     | plain_values,
