@@ -7,8 +7,8 @@ A job that is joined stands in `store.jobs` beside those that were received, wit
 message (so that it can be followed to the raw line) and `joined_at`, which received jobs do not
 have. It has the event's key, and no event ever goes; so joining an event again replaces its job,
 changes nothing, or takes it away, and leaves no stale row. What became of each event, and which
-line of a gatekeeper it belongs to, is in `store.joins`, counted by month in `store.join_counts`; an
-event that no gatekeeper knows and that is no job has no row there (1 M of them took 0.4 s to write).
+line of a gatekeeper it belongs to, is in `store.joins`, counted by month in `store.join_counts`. An
+event that no gatekeeper knows and that is no job has no row: 1 M of them took 0.4 s to write.
 All of that is derived from what came in and from the settings alone: in whichever order lines and
 benchmarks come, the jobs are the same.
 
