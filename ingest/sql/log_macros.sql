@@ -245,6 +245,8 @@ CREATE MACRO stage.lsf_tidy(pieces) AS
              WHEN contains(piece, '  ') OR contains(piece, chr(9))
              THEN regexp_replace(piece, '\s+', ' ', 'g')
              ELSE piece END), '"'), '"' || chr(2) || '"', chr(1));
+CREATE MACRO stage.lsf_at(place, raw, tidy, is_clean) AS
+    CASE WHEN is_clean THEN raw[place] ELSE tidy[place] END;
 CREATE MACRO stage.lsf_text(v) AS nullif(replace(v, chr(1), '"'), '');
 
 -- LSF: a host without its slots.
