@@ -2,7 +2,7 @@
 
 import http.client
 import socket
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +20,7 @@ from appliance.repository import (
     Rebuilt,
     Sent,
     in_batches,
+    unheard,
 )
 from appliance.sockets import short_name
 from appliance.table import Table
@@ -153,11 +154,14 @@ class RemoteRepository:
             loaded += wire.decode(self._read("load", wire.frames(batch)))
         return loaded
 
-    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
+    def load_logs(
+        self, pieces: Iterable[LogPiece], taken: Callable[[int], None] = unheard
+    ) -> Loaded:
         """See `Repository`."""
         loaded = Loaded()
         for batch in in_batches(pieces, _BYTES_AT_ONCE):
             loaded += wire.decode(self._read("load_logs", wire.frames(batch)))
+            taken(len(batch))
         return loaded
 
     def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:

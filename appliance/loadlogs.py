@@ -1,6 +1,7 @@
 """`acct load --as`: log files into the repository, piece by piece, with a bar on a terminal."""
 
 import sys
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -30,7 +31,7 @@ def load_logs(files: list[Path], like: LogPiece) -> Loaded:
     zones.check(like.timezone)
     reading = _Reading(files, replace(at_home(like), as_apel=as_apel))
     with open_repository(write=True) as repository:
-        loaded = repository.load_logs(reading.pieces(repository))
+        loaded = repository.load_logs(reading.pieces(repository), reading.taken)
     reading.end()
     refused, known = len(reading.problems), reading.known
     return loaded + Loaded(
@@ -62,17 +63,25 @@ class _Reading:
     known: int = 0
     """Files of which every line was read before, here or by the service that follows them."""
     _done: int = 0
+    """Bytes of the files before."""
+    _read: int = 0
+    _ends: deque[int] = field(default_factory=deque)
+    """How far the files were read for each piece that is on its way."""
 
     def pieces(self, repository: Repository) -> Iterator[LogPiece]:
         """All pieces of all files that the repository does not know."""
         from ingest.logs.known import UnreadableFileError
 
+        self._show(0)
         for file in self.files:
             try:
-                yield from self._of(file, repository)
+                for piece in self._of(file, repository):
+                    self._ends.append(self._done + self._read)
+                    yield piece
             except UnreadableFileError as error:
                 self.problems.append(str(error))
             self._done += file.stat().st_size if file.exists() else 0
+            self._read = 0
 
     def _of(self, path: Path, repository: Repository) -> Iterator[LogPiece]:
         from ingest.logs.files import pieces
@@ -80,7 +89,7 @@ class _Reading:
 
         with looked_at(path, partial(repository.reaches, self.like.reading)) as file:
             replaces = file.known.mark if file.known and file.known.path == file.name else ""
-            found = pieces(file, self.like, replaces=replaces, progress=self._show)
+            found = pieces(file, self.like, replaces=replaces, progress=self._have_read)
             first = next(found, None)
             if first is None:
                 self.known += file.known is not None
@@ -88,14 +97,23 @@ class _Reading:
             yield first
             yield from found
 
-    def _show(self, read: int) -> None:
+    def taken(self, pieces: int) -> None:
+        """So many more are in the store: the bar says so."""
+        ends = [self._ends.popleft() for _ in range(pieces)]
+        self._show(ends[-1])
+
+    def _have_read(self, read: int) -> None:
+        self._read = read
+
+    def _show(self, done: int) -> None:
         if sys.stderr.isatty():
             whole = max(sum(file.stat().st_size for file in self.files if file.exists()), 1)
-            part = min((self._done + read) / whole, 1.0)
+            part = min(done / whole, 1.0)
             bar = ("█" * round(part * _BAR)).ljust(_BAR, "·")
             print(f"\r{bar} {part:4.0%}", end="", file=sys.stderr, flush=True)
 
     def end(self) -> None:
         """The line of the bar is over."""
+        self._show(self._done)
         if sys.stderr.isatty():
             print(file=sys.stderr)

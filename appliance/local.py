@@ -3,7 +3,7 @@
 import os
 import resource
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
@@ -20,6 +20,7 @@ from appliance.repository import (
     Rebuilt,
     Sent,
     in_batches,
+    unheard,
 )
 from appliance.store import Store
 from appliance.table import Table
@@ -248,11 +249,14 @@ class LocalRepository:
         self.summarise()
         return loaded
 
-    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
+    def load_logs(
+        self, pieces: Iterable[LogPiece], taken: Callable[[int], None] = unheard
+    ) -> Loaded:
         """See `Repository`."""
         loaded = Loaded()
         for batch in in_batches(pieces, _BYTES_AT_ONCE):
             loaded += self.log_intake.take_in(batch)
+            taken(len(batch))
         self.summarise()
         return loaded
 

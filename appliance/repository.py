@@ -5,7 +5,7 @@ the same questions, the same answers.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -146,6 +146,10 @@ _FILES_AT_ONCE = 200
 _Body = TypeVar("_Body", Delivery, LogPiece)
 
 
+def unheard(_: int) -> None:
+    """Nobody listens."""
+
+
 def in_batches(deliveries: Iterable[_Body], most_bytes: int) -> Iterator[list[_Body]]:
     """The files in handfuls that are handed on, and loaded in one transaction, together."""
     batch: list[_Body] = []
@@ -281,8 +285,13 @@ class Repository(AbstractContextManager["Repository"], Protocol):
     def load(self, deliveries: Iterable[Delivery]) -> Loaded:
         """Take files in now, durably."""
 
-    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
-        """Take pieces of logs in now, durably: lines that fail are kept, the others load."""
+    def load_logs(
+        self, pieces: Iterable[LogPiece], taken: Callable[[int], None] = unheard
+    ) -> Loaded:
+        """Take pieces of logs in now, durably: lines that fail are kept, the others load.
+
+        `taken` is told how many more of them have been taken in.
+        """
 
     def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
         """How far files of logs with these heads were read, by whatever name: any order.

@@ -1,6 +1,6 @@
 """A repository in memory: a few hundred jobs, the same in every run."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal, Self
@@ -16,6 +16,7 @@ from appliance.repository import (
     Reach,
     Rebuilt,
     Sent,
+    unheard,
 )
 from appliance.table import Table, Value
 
@@ -203,7 +204,9 @@ class FakeRepository:
     def rejected_lines(self, limit: int = 100) -> Table:
         raise NotImplementedError
 
-    def load_logs(self, pieces: Iterable[LogPiece]) -> Loaded:
+    def load_logs(
+        self, pieces: Iterable[LogPiece], taken: Callable[[int], None] = unheard
+    ) -> Loaded:
         raise NotImplementedError
 
     def reaches(self, reading: str, heads: Iterable[str]) -> list[Reach]:
