@@ -12,7 +12,7 @@ from functools import cache
 
 from appliance.records.declare import Computed, Field, RecordType, WireForm, all_of
 from ingest.formats import checks
-from ingest.formats.splitting import By, raw_records
+from ingest.formats.splitting import By, raw_records, untrimmed
 from ingest.formats.text import Layout
 from ingest.formats.tokens import DISAGREE
 
@@ -53,7 +53,8 @@ def insert(kind: RecordType, form: WireForm, how: Layout | By) -> str:
         for f in kind.fields
     ]
     stored += [all_of(f) for f in kind.arrays]
-    fine = " AND ".join(fine for f in there for fine in checks.fine(kind, f, form))
+    bare = not untrimmed(how)
+    fine = " AND ".join(fine for f in there for fine in checks.fine(kind, f, form, bare=bare))
     if how is not By.WIDE:
         verdict = f"CASE WHEN NOT ragged AND {fine} THEN NULL ELSE '{CLOSER}' END"
     else:

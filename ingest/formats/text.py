@@ -6,6 +6,7 @@ others are read record by record (`tokens`).
 Source: APEL 2.5.0, message loader and record parsers.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from appliance.errors import Problem
@@ -14,6 +15,8 @@ from appliance.records.declare import RecordType, WireForm
 from ingest.formats.xmlmessage import XmlMessage, recognise_xml
 
 SEPARATOR = "%%"
+_SAMPLES, _SAMPLE = 5, 20_000
+"""Records, and characters, that are looked at to guess how the others look."""
 
 # Besides blank and line feed: every character that the reference trims or cuts lines at.
 _ODD = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
@@ -76,23 +79,26 @@ def layout_of(message: TextMessage) -> Layout | None:
     None: not uniform, or not plain enough to be split without a closer look.
     """
     text = message.records
-    first, last = text[: text.find(SEPARATOR)], text[text.rfind(SEPARATOR) + len(SEPARATOR) :]
-    if SEPARATOR not in text:
-        first = last = text
+    first, *others = _sample(text)
     names = _names(first)
+    if any(_names(other) != names for other in others) or len(set(names)) < len(names):
+        return None
     if not is_plain(text) or not all(_known(message, name) for name in names):
         return None
-    cuts, odd = divmod(text.count("%"), len(SEPARATOR))
-    lines = (cuts + 1) * (len(names) + 1) - 1
-    if (
-        odd
-        or text.count("\n") + 1 != lines
-        or _names(last) != names
-        or len(set(names)) < len(names)
-    ):
+    if (text.count("\n") + 2) % (len(names) + 1):  # each record's lines, and a separator's
         return None
     exact = ":  " not in first and " \n" not in first and first.count(": ") >= len(names)
     return Layout(names, exact)
+
+
+def _sample(text: str) -> Iterator[str]:
+    """The first record and the last, and some between them."""
+    cut = f"\n{SEPARATOR}\n"
+    for part in range(_SAMPLES):
+        before = text.rfind(cut, 0, len(text) * part // (_SAMPLES - 1))
+        begin = before + len(cut) if before >= 0 else 0
+        end = text.find(cut, begin)
+        yield text[begin:end] if end >= 0 else text[begin:]
 
 
 def is_plain(text: str) -> bool:
@@ -104,10 +110,11 @@ def is_plain(text: str) -> bool:
 def is_simple(text: str) -> bool:
     """Whether its lines seem to be a name, `: ` and a value each that JSON can quote as it is.
 
-    Only counted: a value with a `: ` of its own is among as many lines that have none at worst.
+    Of the lines only a sample is counted: whoever quotes them must still find out.
     """
-    lines = text.count("\n") + 1 - text.count(SEPARATOR)
-    return '"' not in text and "\\" not in text and text.count(": ") == lines
+    some = text[:_SAMPLE]
+    lines = some.count("\n") + 1 - some.count(SEPARATOR)
+    return '"' not in text and "\\" not in text and some.count(": ") in (lines, lines - 1)
 
 
 def _names(record: str) -> tuple[str, ...]:
