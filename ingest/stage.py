@@ -168,6 +168,6 @@ def _insert(
     message = items[0].message
     assert isinstance(message, TextMessage)  # noqa: S101 # only such were grouped
     cursor.execute(
-        staging.insert(message.kind, message.form, how),
+        staging.insert(message.kind, message.form, how, ascii_=all(map(str.isascii, texts))),
         {"texts": texts, "messages": [item.number for item in items], "now": now},
     )

@@ -31,7 +31,7 @@ def table(kind: RecordType) -> str:
 
 
 @cache
-def insert(kind: RecordType, form: WireForm, how: Layout | By) -> str:
+def insert(kind: RecordType, form: WireForm, how: Layout | By, *, ascii_: bool) -> str:
     """The statement that stages a chunk of messages.
 
     Its parameters: $texts, the records' texts (list), $messages, a number each (list), $now.
@@ -40,8 +40,9 @@ def insert(kind: RecordType, form: WireForm, how: Layout | By) -> str:
         kind: What the records are.
         form: In which form they were written.
         how: How the records look.
+        ascii_: The texts hold nothing else.
     """
-    raw = raw_records(kind, form, how)
+    raw = raw_records(kind, form, how, ascii_=ascii_)
     if form.arrays:
         raw = checks.arrays(form, raw, tidy=how is not By.WIDE)
     there = [f for f in kind.fields if not _plainly_absent(f, form, how)]

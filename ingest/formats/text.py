@@ -41,19 +41,21 @@ def recognise(text: str) -> TextMessage | XmlMessage | Problem:
     text = text.strip()
     if text.startswith("<"):
         return recognise_xml(text)
-    header, _, records = text.partition("\n")
+    header = text[: text.find("\n")] if "\n" in text else text
+    begin = len(header) + 1
     if len(lines := header.splitlines(keepends=True)) > 1:
-        header, records = lines[0].strip(), text[len(lines[0]) :]
+        header, begin = lines[0].strip(), len(lines[0])
     found = by_header(header)
     if found is None:
         return Problem("HDR", _header_fault(header), line=1)
-    return TextMessage(*found, _without_end(records))
+    return TextMessage(*found, text[begin : _end(text, begin)])
 
 
-def _without_end(records: str) -> str:
-    """The records without a last separator on its own line: nearly every sender writes one."""
-    ended = records.endswith(f"\n{SEPARATOR}")
-    return records[: -len(SEPARATOR) - 1] if ended else records
+def _end(text: str, begin: int) -> int:
+    """Where the records end, before a last separator on its own line: nearly every sender
+    writes one."""
+    ended = text.endswith(f"\n{SEPARATOR}", begin)
+    return len(text) - len(SEPARATOR) - 1 if ended else len(text)
 
 
 def _header_fault(header: str) -> str:
