@@ -43,9 +43,10 @@ class LocalRepository:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._making = threading.Lock()
+        self._making, self._trusting = threading.Lock(), threading.Lock()
         self._publishing = threading.Lock()
         self._pipeline: Pipeline | None = None
+        self._trust: TrustStore | None = None
         self._log_intake: LogIntake | None = None
         self._joiner: Joiner | None = None
         self._changes = 0
@@ -71,19 +72,22 @@ class LocalRepository:
 
     @property
     def trust(self) -> "TrustStore":
-        """Whom we believe; read when first needed."""
-        return self.pipeline.trust
+        """Whom we believe; made and read when first needed: no plain message needs it."""
+        from ingest.security.trust import TrustStore
+
+        with self._trusting:
+            if self._trust is None:
+                self._trust = TrustStore.from_config(self.store.config.trust)
+            return self._trust
 
     @property
     def pipeline(self) -> "Pipeline":
         """The way in; made when first needed, once."""
         from ingest.pipeline import Pipeline
-        from ingest.security.trust import TrustStore
 
         with self._making:
             if self._pipeline is None:
-                trust = TrustStore.from_config(self.store.config.trust)
-                self._pipeline = Pipeline(self.store, trust)
+                self._pipeline = Pipeline(self.store, lambda: self.trust)
             return self._pipeline
 
     @property

@@ -1,8 +1,9 @@
 """Reaching the repository: the service if one runs, else the file."""
 
+import contextlib
 import time
+from pathlib import Path
 
-from appliance.client import RemoteRepository
 from appliance.config import Config
 from appliance.errors import ServiceUnreachable
 from appliance.repository import Repository
@@ -24,10 +25,11 @@ def reach(config: Config, *, write: bool = False) -> Repository:
     """
     until = time.monotonic() + _PATIENCE_S
     while True:
-        try:
-            return RemoteRepository.reach(config.socket)
-        except ServiceUnreachable:
-            pass
+        if _is_there(config.socket):  # else nobody pays for what it takes to ask
+            from appliance.client import RemoteRepository
+
+            with contextlib.suppress(ServiceUnreachable):
+                return RemoteRepository.reach(config.socket)
         from appliance.local import LocalRepository
         from appliance.store import InUseError
 
@@ -37,3 +39,11 @@ def reach(config: Config, *, write: bool = False) -> Repository:
             if time.monotonic() > until:
                 raise
             time.sleep(0.05)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True

@@ -2,7 +2,9 @@
 
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import zstandard
 
@@ -11,7 +13,9 @@ from ingest.envelope import Envelope
 from ingest.formats.text import TextMessage, recognise
 from ingest.formats.xmlmessage import XmlMessage
 from ingest.security.open import Opened, open_message, text_of
-from ingest.security.trust import TrustStore
+
+if TYPE_CHECKING:
+    from ingest.security.trust import TrustStore
 
 ACCEPTED, REJECTED, DUPLICATE = "accepted", "rejected", "duplicate"
 _LEVEL = 1
@@ -72,7 +76,7 @@ class Item:
         self.kept = self.envelope.body
 
 
-def open_item(item: Item, trust: TrustStore, max_bytes: int) -> None:
+def open_item(item: Item, trust: "Callable[[], TrustStore]", max_bytes: int) -> None:
     """Open a message: decrypt, verify, hash, recognise.
 
     Raises:

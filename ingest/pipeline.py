@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duckdb import DuckDBPyConnection
 
@@ -20,8 +20,10 @@ from ingest import stage
 from ingest.batch import ACCEPTED, REJECTED, Item, open_again, open_item
 from ingest.envelope import Envelope
 from ingest.loading import commit, last_number, load_again
-from ingest.security.trust import TrustStore
 from ingest.shares import WORKERS, packed, shares, texts
+
+if TYPE_CHECKING:
+    from ingest.security.trust import TrustStore
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +31,10 @@ log = logging.getLogger(__name__)
 class Pipeline:
     """Takes batches in, one at a time; any thread may call it."""
 
-    def __init__(self, store: Store, trust: TrustStore) -> None:
+    def __init__(self, store: Store, trust: "Callable[[], TrustStore]") -> None:
         self._store = store
         self.trust = trust
+        """Gives whom we believe: the same each time."""
         self._busy = threading.RLock()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="intake")
         with store.cursor() as cursor:

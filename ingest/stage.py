@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from duckdb import DuckDBPyConnection
+from duckdb import DuckDBPyConnection, InvalidInputException
 
 from appliance.errors import Problem
 from appliance.records.catalogue import MESSAGE_TYPES
@@ -48,13 +48,26 @@ def stage(cursor: DuckDBPyConnection, items: Iterable[Item], now: datetime) -> N
         if how is By.WIDE:
             stage_closely(cursor, group, now)
         else:
-            _insert(cursor, group, how, [message.records for message in text_messages(group)], now)
+            _stage_alike(cursor, group, how, now)
     documents: dict[XmlForm, list[Item]] = defaultdict(list)
     for item in good:
         if isinstance(item.message, XmlMessage):
             documents[item.message.form].append(item)
     for form, group in documents.items():
         _stage_xml(cursor, form, group, now)
+
+
+def _stage_alike(
+    cursor: DuckDBPyConnection, items: list[Item], how: Layout | By, now: datetime
+) -> None:
+    """Messages that seem to be split in one way; all that looked simple by name if one is not."""
+    texts = [message.records for message in text_messages(items)]
+    try:
+        _insert(cursor, items, how, texts, now)
+    except InvalidInputException:
+        if how is not By.JSON:
+            raise
+        _insert(cursor, items, By.NAME, texts, now)
 
 
 def _stage_xml(
@@ -155,6 +168,6 @@ def _insert(
     message = items[0].message
     assert isinstance(message, TextMessage)  # noqa: S101 # only such were grouped
     cursor.execute(
-        staging.insert(message.kind, message.form, how),
+        staging.insert(message.kind, message.form, how, ascii_=all(map(str.isascii, texts))),
         {"texts": texts, "messages": [item.number for item in items], "now": now},
     )

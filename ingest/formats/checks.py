@@ -82,9 +82,17 @@ def stored(field: Field) -> str:
     return value if null == "NULL" else f"coalesce({value}, {null})"
 
 
-def fine(kind: RecordType, field: Field, form: WireForm) -> list[str]:
-    """When a field needs no closer look: cheap conditions that hold for nearly all records."""
+def fine(kind: RecordType, field: Field, form: WireForm, *, bare: bool) -> list[str]:
+    """When a field needs no closer look: cheap conditions that hold for nearly all records.
+
+    Args:
+        kind: What the records are.
+        field: The field.
+        form: In which form they were written.
+        bare: Texts have no blanks around them.
+    """
     value, v = f'"{field.name} value"', f'"{field.wire}"'
+    trim = "" if bare else f" AND {v} >= '!' AND NOT ends_with({v}, ' ')"  # only a blank is less
     null = "" if field.mandatory else f" OR stage.is_null({v})"
     if field.wire in form.arrays:
         null = ""
@@ -94,10 +102,12 @@ def fine(kind: RecordType, field: Field, form: WireForm) -> list[str]:
     if field.benchmark and form.arrays:
         return [f"{v} IS NULL"]
     if field.kind is Kind.TEXT:
-        short = f"strlen({value}) <= {field.limit}"
+        short = f"strlen({value}) <= {field.limit}{trim}"
         if field.absent and field.mandatory:
             return [f"({v} IS NULL OR {short})"]
         return [short if field.mandatory else f"coalesce({short}, true)"]
+    if field.kind is Kind.DECIMAL and trim:
+        return [f"({_in_range(field, value)}{trim}{null})"]
     return [f"({_in_range(field, value)}{null})"]
 
 

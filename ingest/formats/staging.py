@@ -12,7 +12,7 @@ from functools import cache
 
 from appliance.records.declare import Computed, Field, RecordType, WireForm, all_of
 from ingest.formats import checks
-from ingest.formats.splitting import By, raw_records
+from ingest.formats.splitting import By, raw_records, untrimmed
 from ingest.formats.text import Layout
 from ingest.formats.tokens import DISAGREE
 
@@ -31,7 +31,7 @@ def table(kind: RecordType) -> str:
 
 
 @cache
-def insert(kind: RecordType, form: WireForm, how: Layout | By) -> str:
+def insert(kind: RecordType, form: WireForm, how: Layout | By, *, ascii_: bool) -> str:
     """The statement that stages a chunk of messages.
 
     Its parameters: $texts, the records' texts (list), $messages, a number each (list), $now.
@@ -40,8 +40,9 @@ def insert(kind: RecordType, form: WireForm, how: Layout | By) -> str:
         kind: What the records are.
         form: In which form they were written.
         how: How the records look.
+        ascii_: The texts hold nothing else.
     """
-    raw = raw_records(kind, form, how)
+    raw = raw_records(kind, form, how, ascii_=ascii_)
     if form.arrays:
         raw = checks.arrays(form, raw, tidy=how is not By.WIDE)
     there = [f for f in kind.fields if not _plainly_absent(f, form, how)]
@@ -53,7 +54,8 @@ def insert(kind: RecordType, form: WireForm, how: Layout | By) -> str:
         for f in kind.fields
     ]
     stored += [all_of(f) for f in kind.arrays]
-    fine = " AND ".join(fine for f in there for fine in checks.fine(kind, f, form))
+    bare = not untrimmed(how)
+    fine = " AND ".join(fine for f in there for fine in checks.fine(kind, f, form, bare=bare))
     if how is not By.WIDE:
         verdict = f"CASE WHEN NOT ragged AND {fine} THEN NULL ELSE '{CLOSER}' END"
     else:

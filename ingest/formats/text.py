@@ -6,6 +6,7 @@ others are read record by record (`tokens`).
 Source: APEL 2.5.0, message loader and record parsers.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from appliance.errors import Problem
@@ -14,6 +15,8 @@ from appliance.records.declare import RecordType, WireForm
 from ingest.formats.xmlmessage import XmlMessage, recognise_xml
 
 SEPARATOR = "%%"
+_SAMPLES, _SAMPLE = 5, 20_000
+"""Records, and characters, that are looked at to guess how the others look."""
 
 # Besides blank and line feed: every character that the reference trims or cuts lines at.
 _ODD = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
@@ -38,19 +41,21 @@ def recognise(text: str) -> TextMessage | XmlMessage | Problem:
     text = text.strip()
     if text.startswith("<"):
         return recognise_xml(text)
-    header, _, records = text.partition("\n")
+    header = text[: text.find("\n")] if "\n" in text else text
+    begin = len(header) + 1
     if len(lines := header.splitlines(keepends=True)) > 1:
-        header, records = lines[0].strip(), text[len(lines[0]) :]
+        header, begin = lines[0].strip(), len(lines[0])
     found = by_header(header)
     if found is None:
         return Problem("HDR", _header_fault(header), line=1)
-    return TextMessage(*found, _without_end(records))
+    return TextMessage(*found, text[begin : _end(text, begin)])
 
 
-def _without_end(records: str) -> str:
-    """The records without a last separator on its own line: nearly every sender writes one."""
-    ended = records.endswith(f"\n{SEPARATOR}")
-    return records[: -len(SEPARATOR) - 1] if ended else records
+def _end(text: str, begin: int) -> int:
+    """Where the records end, before a last separator on its own line: nearly every sender
+    writes one."""
+    ended = text.endswith(f"\n{SEPARATOR}", begin)
+    return len(text) - len(SEPARATOR) - 1 if ended else len(text)
 
 
 def _header_fault(header: str) -> str:
@@ -76,23 +81,26 @@ def layout_of(message: TextMessage) -> Layout | None:
     None: not uniform, or not plain enough to be split without a closer look.
     """
     text = message.records
-    first, last = text[: text.find(SEPARATOR)], text[text.rfind(SEPARATOR) + len(SEPARATOR) :]
-    if SEPARATOR not in text:
-        first = last = text
+    first, *others = _sample(text)
     names = _names(first)
+    if any(_names(other) != names for other in others) or len(set(names)) < len(names):
+        return None
     if not is_plain(text) or not all(_known(message, name) for name in names):
         return None
-    cuts, odd = divmod(text.count("%"), len(SEPARATOR))
-    lines = (cuts + 1) * (len(names) + 1) - 1
-    if (
-        odd
-        or text.count("\n") + 1 != lines
-        or _names(last) != names
-        or len(set(names)) < len(names)
-    ):
+    if (text.count("\n") + 2) % (len(names) + 1):  # each record's lines, and a separator's
         return None
     exact = ":  " not in first and " \n" not in first and first.count(": ") >= len(names)
     return Layout(names, exact)
+
+
+def _sample(text: str) -> Iterator[str]:
+    """The first record and the last, and some between them."""
+    cut = f"\n{SEPARATOR}\n"
+    for part in range(_SAMPLES):
+        before = text.rfind(cut, 0, len(text) * part // (_SAMPLES - 1))
+        begin = before + len(cut) if before >= 0 else 0
+        end = text.find(cut, begin)
+        yield text[begin:end] if end >= 0 else text[begin:]
 
 
 def is_plain(text: str) -> bool:
@@ -104,10 +112,11 @@ def is_plain(text: str) -> bool:
 def is_simple(text: str) -> bool:
     """Whether its lines seem to be a name, `: ` and a value each that JSON can quote as it is.
 
-    Only counted: a value with a `: ` of its own is among as many lines that have none at worst.
+    Of the lines only a sample is counted: whoever quotes them must still find out.
     """
-    lines = text.count("\n") + 1 - text.count(SEPARATOR)
-    return '"' not in text and "\\" not in text and text.count(": ") == lines
+    some = text[:_SAMPLE]
+    lines = some.count("\n") + 1 - some.count(SEPARATOR)
+    return '"' not in text and "\\" not in text and some.count(": ") in (lines, lines - 1)
 
 
 def _names(record: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ def sizes(parts: list[list[Item]]) -> list[int]:
 
 
 def test_the_workers_have_equal_shares() -> None:
-    assert sizes(shares.shares(items(*[1_000_000] * 40))) == [10, 10, 10, 10]
+    assert sizes(shares.shares(items(*[2_000_000] * 40))) == [10, 10, 10, 10]
 
 
 def test_what_is_little_is_one_share_and_nothing_is_none() -> None:

@@ -253,6 +253,18 @@ def test_lines_that_make_up_for_each_other_in_number_are_still_seen(
     assert [(row["Site"], row["Queue"]) for row in found] == [("S1", "a: b"), ("S1", "None")]
 
 
+@pytest.mark.parametrize("late", ["a: b", "  a", "a  ", "a%%b", ""])
+@pytest.mark.parametrize("ragged", [False, True])
+def test_an_odd_value_far_behind_the_beginning_is_read_as_it_is_written(
+    repository: LocalRepository, late: str, *, ragged: bool
+) -> None:
+    records = [record(LocalJobId=str(n), Queue=f"q{n}") for n in range(300)]
+    records[150:150] = [record(LocalJobId="150.5", Queue=late)]
+    records[1:1] = [record(LocalJobId="0.5")] * ragged
+    texts = message(*records), message(record(LocalJobId="other"))
+    assert taken(repository, *texts) == expected(*texts)
+
+
 def test_the_last_of_equal_keys_wins_in_a_message_and_across_messages(
     repository: LocalRepository, store: Store
 ) -> None:

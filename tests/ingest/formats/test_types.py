@@ -102,7 +102,7 @@ def test_a_header_announces_its_type(header: str, kind: str | None) -> None:
 def test_a_reject_of_an_unknown_type_loads_once_the_type_is_known(
     repository: LocalRepository, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert repository.pipeline.trust  # made, and its modules imported, while all types are known
+    assert repository.pipeline  # made, and its modules imported, while all types are known
     with monkeypatch.context() as patched:
         patched.setattr(catalogue, "RECORD_TYPES", (JOB,))
         [problem] = load(message(S)).problems

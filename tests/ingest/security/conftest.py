@@ -46,7 +46,7 @@ class Receiver:
             message,
             require_signature=require,
             received_at=time.time() if at is None else at,
-            trust=store or self.store(allow, **settings),
+            trust=lambda: store or self.store(allow, **settings),
             max_bytes=limit,
         )
 

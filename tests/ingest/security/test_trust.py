@@ -233,7 +233,7 @@ def test_a_crl_by_a_strange_name_still_answers(ca_path: Path, pki: Pki, signed: 
         signed,
         require_signature=True,
         received_at=time.time(),
-        trust=TrustStore(settings),
+        trust=lambda: TrustStore(settings),
         max_bytes=1 << 20,
     )
     assert isinstance(found, Opened)
