@@ -213,8 +213,7 @@ def _current(connection: DuckDBPyConnection) -> bool:
 def _stage(connection: DuckDBPyConnection) -> None:
     """The staging area: in memory, shared by this process's threads."""
     connection.execute("ATTACH ':memory:' AS stage")
-    for macros in ("macros", "log_macros"):
-        connection.execute(text("ingest", f"sql/{macros}.sql"))
+    connection.execute(text("ingest", "sql/macros.sql"))
 
 
 def _lock_down(connection: DuckDBPyConnection, work: Path) -> None:

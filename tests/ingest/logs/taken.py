@@ -13,6 +13,7 @@ from ingest.handover import handed
 from ingest.logs import staging
 from ingest.logs.catalogue import by_name
 from ingest.logs.format import Settings
+from ingest.logs.intake import prepare
 
 SITE, MACHINE = "EXAMPLE-SITE", "batch.example.org"
 NOW = datetime(2025, 7, 1)
@@ -66,7 +67,7 @@ def read(
     made, one = by_name(log), piece(log, lines, **given)
     content = made.gather(one.body, one.layout).content
     with handed(content, store.config.work, "test") as given_lines, store.cursor() as cursor:
-        cursor.execute(staging.table(made))
+        prepare(cursor)
         cursor.execute(f"TRUNCATE stage.{made.name}_lines")
         cursor.execute(
             staging.insert(made, Settings.of(one), given_lines.sql),
