@@ -64,7 +64,7 @@ def _stage_alike(
     texts = [message.records for message in text_messages(items)]
     try:
         _insert(cursor, items, how, texts, now)
-    except InvalidInputException:
+    except (InvalidInputException, UnicodeDecodeError):  # what it quotes may end within a character
         if how is not By.JSON:
             raise
         _insert(cursor, items, By.NAME, texts, now)

@@ -53,7 +53,9 @@ def query(store: Store, sql: str, values: Mapping[str, object] | None = None) ->
                 raise _stopped(limit, in_time=stop.is_alive()) from None
             if isinstance(error, OURS):
                 raise
-            raise UsageError(_first_lines(error)) from None
+            raise UsageError(_first_lines(str(error))) from None
+        except UnicodeDecodeError as error:  # what the database quotes ends within a character
+            raise UsageError(_first_lines(error.object.decode(errors="replace"))) from None
         finally:
             stop.cancel()
     return Table(columns, rows)
@@ -103,7 +105,7 @@ def check(cursor: DuckDBPyConnection, sql: str) -> None:
     except duckdb.Error as error:
         if _interrupted(error):
             raise
-        raise UsageError(_first_lines(error)) from None
+        raise UsageError(_first_lines(str(error))) from None
     if len(statements) != 1:
         raise UsageError(f"{len(statements)} statements", hint="ask one at a time")
     tree = json.loads(text)
@@ -170,6 +172,6 @@ def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
     return found["map"] if isinstance(found, dict) else []
 
 
-def _first_lines(error: duckdb.Error) -> str:
+def _first_lines(complaint: str) -> str:
     """What DuckDB says, without the picture of the statement."""
-    return " ".join(str(error).split("\n\nLINE")[0].split("\n")[:2]).strip()
+    return " ".join(complaint.split("\n\nLINE", maxsplit=1)[0].split("\n")[:2]).strip()

@@ -79,7 +79,7 @@ class LogIntake:
                     raise
             except AcctError:
                 raise
-            except duckdb.Error as error:
+            except (duckdb.Error, UnicodeDecodeError) as error:
                 if len(numbered) == 1:
                     self._refuse(found[0], error)
                     return found
@@ -89,7 +89,7 @@ class LogIntake:
                 self._clear(fresh)
         return [one for alone in numbered for one in self._take([alone])]
 
-    def _refuse(self, one: Piece, error: duckdb.Error) -> None:
+    def _refuse(self, one: Piece, error: Exception) -> None:
         """Keep a piece whole that the database will not read: no line should ever bring that."""
         log.exception("%s: message %d cannot be loaded", one.piece.name, one.item.number)
         why = str(error).splitlines()[0]

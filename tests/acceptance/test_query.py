@@ -173,6 +173,13 @@ def test_a_refusal_is_one_line_and_wrong_usage(untouched: Site) -> None:
         assert done.stderr.count("\n") == 1, f"{attack}: {done.stderr}"
 
 
+@pytest.mark.parametrize("before", ["", "x"])
+def test_a_complaint_may_end_within_a_character(untouched: Site, before: str) -> None:
+    refused = untouched.acct("query", f"SELECT json('{{{before}' || repeat('é', 300))")
+    assert refused.returncode == 2
+    assert "Malformed JSON at byte 1" in refused.stderr
+
+
 @pytest.mark.parametrize("served", [False, True], ids=["without a service", "by the service"])
 def test_questions_are_answered_alike(filled: Site, served: bool) -> None:
     with filled.run() if served else pytest.MonkeyPatch.context():

@@ -244,6 +244,17 @@ def test_a_value_that_json_would_take_amiss_is_read_as_it_is_written(
     assert found == [("1", "S1", queue if queue != "null" else "None"), ("2", "S1", "None")]
 
 
+@pytest.mark.parametrize("before", [0, 1])
+def test_what_is_no_json_may_be_quoted_up_to_within_a_character(
+    repository: LocalRepository, before: int
+) -> None:
+    user = "x" * before + "é" * 100
+    first = record(LocalJobId="1", Queue="q\x01", GlobalUserName=None)
+    jobs = [f"GlobalUserName: {user}\n{first}", record(LocalJobId="2")]
+    found = {row["LocalJobId"]: row for row in rows(repository, message(*jobs))}
+    assert (found["1"]["GlobalUserName"], found["1"]["Queue"]) == (user, "q\x01")
+
+
 def test_lines_that_make_up_for_each_other_in_number_are_still_seen(
     repository: LocalRepository,
 ) -> None:
