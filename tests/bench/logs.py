@@ -135,12 +135,12 @@ def _blah(chance: random.Random, number: int, ended: int, wall: int) -> str:
 
 
 _DELIMITED, _KEYED = 500_000, 150_000
-"""Lines a second, at least."""
+"""Lines a second, at least: of logs that a separator cuts, and of those that keys or quotes do."""
 _LOGS = {
     "slurm": (_slurm, _DELIMITED),
     "sge": (_sge, _DELIMITED),
     "htcondor": (_htcondor, _DELIMITED),
-    "blah": (_blah, _DELIMITED),
+    "blah": (_blah, _KEYED),
     "pbs": (_pbs, _KEYED),
     "lsf": (_lsf, _KEYED),
 }
