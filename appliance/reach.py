@@ -1,8 +1,8 @@
 """Reaching the repository: the service if one runs, else the file."""
 
 import contextlib
+import os
 import time
-from pathlib import Path
 
 from appliance.config import Config
 from appliance.errors import ServiceUnreachable
@@ -25,7 +25,7 @@ def reach(config: Config, *, write: bool = False) -> Repository:
     """
     until = time.monotonic() + _PATIENCE_S
     while True:
-        if _is_there(config.socket):  # else nobody pays for what it takes to ask
+        if os.path.exists(config.socket):  # noqa: PTH110 # else nobody pays for what it takes to ask
             from appliance.client import RemoteRepository
 
             with contextlib.suppress(ServiceUnreachable):
@@ -39,11 +39,3 @@ def reach(config: Config, *, write: bool = False) -> Repository:
             if time.monotonic() > until:
                 raise
             time.sleep(0.05)
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        path.stat()
-    except OSError:
-        return False
-    return True

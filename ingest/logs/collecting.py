@@ -15,7 +15,7 @@ from typing import IO
 
 from appliance.errors import UsageError
 from appliance.repository import Collected, LogPiece
-from ingest.logs import files
+from ingest.logs import files, lines
 from ingest.logs.catalogue import by_name
 from ingest.logs.repeats import Cut, Repeats
 from ingest.logs.running import Run, environment
@@ -129,5 +129,5 @@ def _bodies(printed: IO[bytes], form: str) -> Iterator[bytes]:
 
 
 def _piece(like: LogPiece, body: bytes) -> LogPiece:
-    head = body[: 1 << 16].decode(errors="replace").split("\n")[:20]
-    return replace(like, body=body, layout=like.layout or by_name(like.format).layout(head))
+    layout = like.layout or by_name(like.format).layout(lines.head(body))
+    return replace(like, body=body, layout=layout)

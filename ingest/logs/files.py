@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from appliance.repository import LogPiece
-from ingest.logs import packed
+from ingest.logs import lines, packed
 from ingest.logs.catalogue import by_name
 from ingest.logs.format import LogFormat, after_any_line
 from ingest.logs.known import LogFile
@@ -23,8 +23,6 @@ _SPARE = 1 << 16
 """Of a piece: what the ones before it left over, so that no small one comes last."""
 _LONGEST_PIECES = 4
 """What has no end in so many pieces is cut after any line, or anywhere."""
-_HEAD_BYTES, _HEAD_LINES = 1 << 16, 20
-"""What of a file is shown to its format."""
 
 
 def pieces(
@@ -55,7 +53,7 @@ def pieces(
     size = PIECE_BYTES if file.is_packed else _size(file.size - walker.offset)
     for body, loose in _cut(_reader(file, walker.offset, progress), size, made, loose_too, taken):
         if walker.layout is None:
-            walker.layout = made.layout(_head(body))
+            walker.layout = made.layout(lines.head(body))
             walker.start = body[:WINDOW]  # it may have been truncated since it was looked at
         first = walker.lines + 1
         reach, replaced = walker.step(body, loose)
@@ -117,8 +115,3 @@ def _size(left: int) -> int:
     if left <= _EVEN_BYTES:
         return PIECE_BYTES
     return min(left // (2 * -(-left // (2 * PIECE_BYTES))) + _SPARE, PIECE_BYTES)
-
-
-def _head(body: bytes) -> list[str]:
-    """The first lines, for the format to look at."""
-    return body[:_HEAD_BYTES].decode(errors="replace").split("\n")[:_HEAD_LINES]

@@ -23,7 +23,7 @@ orig_AuthTokenSubject AuthTokenGroups orig_AuthTokenGroups RoutedToJobId GridJob
 AuthTokenIssuer orig_AuthTokenIssuer""".split()  # noqa: SIM905
 """Attributes that mean something."""
 _PIPE = "pipe"
-_HEAD_BYTES, _HEAD_LINES = 1 << 12, 20
+_HEAD_BYTES = 1 << 12
 
 _COLUMNS = """job_name local_user_id wall_duration cpu_duration start_time end_time memory_real
 memory_virtual processors state job_label submit_time gpu_count gpu_model cpu_source
@@ -36,7 +36,7 @@ def _layout(head: Sequence[str]) -> str:
 
 
 def _form(body: bytes) -> str:
-    return _layout(body[:_HEAD_BYTES].decode(errors="replace").split("\n")[:_HEAD_LINES])
+    return _layout(lines.head(body, _HEAD_BYTES))
 
 
 def _gather(body: bytes, layout: str) -> Lines:

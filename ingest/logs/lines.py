@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 LONGEST = 1_000_000
 """Bytes of a line. No batch system writes such; a foreign file may be one line."""
+_HEAD_BYTES, _HEAD_LINES = 1 << 16, 20
+"""What of a file is shown to its format."""
 _NOT_TEXT = b"\0"
 """Stands for a line that is no text: see `outcomes.UNREAD`."""
 
@@ -34,6 +36,11 @@ def read(body: bytes) -> Lines:
         if b"\0" in line or len(line) > LONGEST or not _is_text(line):
             odd[at + 1], lines[at] = line, _NOT_TEXT
     return Lines(b"\n".join(lines), odd)
+
+
+def head(body: bytes, most_bytes: int = _HEAD_BYTES) -> list[str]:
+    """The first lines, for a format to look at."""
+    return body[:most_bytes].decode(errors="replace").split("\n")[:_HEAD_LINES]
 
 
 def _is_text(content: bytes) -> bool:

@@ -27,7 +27,7 @@ hosted AS (
            2 * (asked_hosts + hosts) AS more
     FROM reached),
 found AS (
-    SELECT line, text, is_end, is_open, len(CASE WHEN is_clean THEN raw ELSE tidy END) AS width,
+    SELECT line, text, is_end, is_open, CASE WHEN is_clean THEN len(raw) ELSE len(tidy) END AS width,
            job, hosts, stage.lsf_at(first_host, raw, tidy, is_clean) AS first_host,
            CASE WHEN hosts < 2 THEN NULL
                 WHEN is_clean THEN raw[first_host:26 + more:2]
