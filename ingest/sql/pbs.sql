@@ -26,16 +26,12 @@ typed AS (
            stage.pbs_kilobytes_of("resources_used.mem") AS memory_real,
            stage.pbs_kilobytes_of("resources_used.vmem") AS memory_virtual,
            CASE WHEN NOT {parallel} THEN NULL
-                WHEN is_range
-                THEN nullif(greatest(split_part(lone, '-', 2)::BIGINT + 1
-                                     - split_part(lone, '-', 1)::BIGINT, 0), 0)
                 WHEN lone IS NOT NULL THEN stage.pbs_term(lone)
                 ELSE stage.pbs_cores("exec_host") END AS cores,
            CASE WHEN {parallel}
                 THEN stage.integer_of(coalesce("resources_used.ncpus", "Resource_List.ncpus"))
            END AS cpus
-    FROM (SELECT *, regexp_full_match(lone, '\d{1,9}-\d{1,9}') AS is_range
-          FROM (SELECT *, stage.pbs_lone("exec_host") AS lone FROM fields)))
+    FROM (SELECT *, stage.pbs_lone("exec_host") AS lone FROM fields))
 SELECT line, text, job_name, "user" AS local_user_id, "group" AS local_user_group, wall_duration,
        cpu_duration, start_time, end_time, queue,
        memory_real, memory_virtual,
