@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from appliance.printable import printable
 from appliance.records.catalogue import RECORD_TYPES
 
-DERIVED = (*(kind.stored_in for kind in RECORD_TYPES), "storage_group_attributes",
+DERIVED = (*(table for kind in RECORD_TYPES for table in kind.tables), "storage_group_attributes",
            "log_tasks", "joins", "join_counts", "usage", "cloud_usage")  # fmt: skip
 """Tables of records, of what belongs to records, of what was joined, and of summaries."""
 

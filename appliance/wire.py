@@ -95,11 +95,11 @@ def unframe(content: bytes, kind: type[_Framed]) -> Iterator[_Framed]:
         try:
             end = content.index(b"\n", start)
             head = decode(content[start:end])
-            size = int(head.pop("bytes"))
+            size = int(head["bytes"])
             body = content[end + 1 : end + 1 + size]
             if len(body) != size:
                 raise ValueError(f"{size} bytes are announced, {len(body)} are there")
-            yield kind(body=body, **head)
+            yield kind(body=body, **{name: said for name, said in head.items() if name != "bytes"})
         except (ValueError, KeyError, TypeError) as error:
             raise errors.UsageError(f"not a delivery: {error}") from None
         start = end + 1 + len(body)

@@ -5,7 +5,11 @@ from itertools import count
 from typing import Any
 
 from appliance.local import LocalRepository
+from appliance.records.declare import RecordType
+from appliance.records.event import EVENT
+from appliance.records.gatekeeper import GATEKEEPER
 from appliance.table import Value
+from appliance.tables import columns
 
 END = datetime(2025, 6, 2, 14, 20, 11)
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -14,7 +18,7 @@ JUNE = "2025-06"
 
 _EVENT = {
     "site": "S1", "job_name": "4401", "local_user_id": "cms031", "local_user_group": "cms",
-    "wall_duration": 6600, "cpu_duration": 52800, "end_time": END, "infrastructure": "APEL-CREAM-X",
+    "wall_duration": 6600, "cpu_duration": 52800, "end_time": END,
     "machine_name": "batch1", "processors": 8, "node_count": 1, "line": 1,
 }  # fmt: skip
 _LINE = {
@@ -22,29 +26,30 @@ _LINE = {
     "fqan": "/cms/Role=pilot", "vo": "cms", "vo_group": "/cms", "vo_role": "Role=pilot", "ce": CE,
     "lrms_id": "4401", "site": "S1", "line": 1,
 }  # fmt: skip
-_KEYS = {
-    "events": ("site", "machine_name", "job_name", "end_time"),
-    "gatekeeper_records": ("time_stamp", "site", "lrms_id", "ce"),
-}
 _numbers = count(1_000_000)  # beyond those of messages that tests load
 
 
-def event(repository: LocalRepository, kind: str = "slurm", /, **said: Any) -> int:
-    """Take in the end of a job; the number of its message."""
+def event(repository: LocalRepository, kind: str = "", /, **said: Any) -> int:
+    """Take in the end of a job, from a log that says such things; the number of its message."""
+    kind = kind or next(
+        one.name for one in EVENT.logs if said.keys() <= {*columns(EVENT, one.name)}
+    )
     start = said.get("start_time", said.get("end_time", END) - timedelta(seconds=6600))
-    return _take_in(repository, "events", kind, _EVENT | {"start_time": start} | said)
+    common = {name: value for name, value in _EVENT.items() if name in columns(EVENT, kind)}
+    return _take_in(repository, EVENT, kind, common | {"start_time": start} | said)
 
 
 def line(repository: LocalRepository, **said: Any) -> int:
     """Take in a line of a gatekeeper; the number of its message."""
-    return _take_in(repository, "gatekeeper_records", "blah", _LINE | said)
+    return _take_in(repository, GATEKEEPER, "blah", _LINE | said)
 
 
-def _take_in(repository: LocalRepository, table: str, kind: str, row: dict[str, Any]) -> int:
+def _take_in(repository: LocalRepository, made: RecordType, kind: str, row: dict[str, Any]) -> int:
+    table = made.table_of(kind)
     row = row | {"message_id": (number := next(_numbers))}
     values = {name: value for name, value in row.items() if value is not None}
     named = ", ".join(f"${name} AS {name}" for name in values)
-    key = {name: row[name] for name in _KEYS[table]}
+    key = {name: row[name] for name in made.key}
     with repository.store.transaction() as cursor:
         replaced = cursor.execute(
             f"DELETE FROM store.{table} WHERE {' AND '.join(f'{n} = ${n}' for n in key)}", key

@@ -60,6 +60,8 @@ class Field:
     decimals are asked for."""
     column: str = ""
     """Empty: the wire name in snake case."""
+    compression: str = ""
+    """How its column is stored; empty: as the database chooses, which takes longer to find out."""
 
     @property
     def name(self) -> str:
@@ -134,6 +136,18 @@ class WireForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """What logs of one format give of a record type."""
+
+    name: str
+    """The format's."""
+    columns: tuple[str, ...]
+    """Others are null."""
+    infrastructure: str
+    """What all of its records say of where they come from."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordType:
     """A kind of record: what it is called, its fields, its replace key, its rules."""
 
@@ -171,10 +185,27 @@ class RecordType:
     """What the dataset says of where a record came from: who signed its message, which that was,
     when it was loaded. A log has no signer, and its messages say when they came."""
 
+    logs: tuple[Log, ...] = ()
+    """Formats of logs that bring it. Each has a table of its own with no more columns than it
+    gives: to write a million nulls takes 0.03 s."""
+
     @property
     def stored_in(self) -> str:
-        """The table of the records."""
+        """The table of the records, or the view over those of its logs."""
         return self.table or self.dataset
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of the records."""
+        return tuple(self.table_of(log.name) for log in self.logs) or (self.stored_in,)
+
+    def table_of(self, log: str) -> str:
+        """The table of the records that come in logs of this format."""
+        return f"{self.stored_in}_{log}" if self.logs else self.stored_in
+
+    def given_by(self, log: str) -> tuple[str, ...]:
+        """The columns that logs of this format give."""
+        return next(one.columns for one in self.logs if one.name == log)
 
     @property
     def benchmark(self) -> Field | None:

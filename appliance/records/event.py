@@ -3,7 +3,7 @@
 Durations have 64 bits and texts any length: what a log says is never cut.
 """
 
-from appliance.records.declare import INT64, LEAST64, Field, Kind, RecordType, Rule
+from appliance.records.declare import INT64, LEAST64, Field, Kind, Log, RecordType, Rule
 
 
 def _text(wire: str, doc: str, *, mandatory: bool = False) -> Field:
@@ -19,13 +19,66 @@ def _time(wire: str, doc: str, *, mandatory: bool = False) -> Field:
     return Field(wire, Kind.TIME, doc, mandatory=mandatory, unit="UTC")
 
 
+def _log(name: str, columns: str) -> Log:
+    return Log(name, tuple(columns.split()), f"APEL-CREAM-{name.upper()}")
+
+
+_LOGS = (
+    _log(
+        "slurm",
+        """
+        job_name local_user_id local_user_group wall_duration cpu_duration
+        start_time end_time queue memory_real memory_virtual processors node_count
+        state job_label user_job_name submit_time gpu_count gpu_model energy
+        cpu_source cluster run_id account""",
+    ),
+    _log(
+        "sge",
+        """
+        job_name local_user_id local_user_group wall_duration cpu_duration
+        start_time end_time queue execution_host memory_real memory_virtual
+        processors state user_job_name submit_time gpu_count cpu_source account
+        join_id job_label""",
+    ),
+    _log(
+        "pbs",
+        """
+        job_name local_user_id wall_duration cpu_duration start_time end_time
+        memory_real memory_virtual processors node_count local_user_group queue
+        state user_job_name submit_time gpu_count cpu_source account""",
+    ),
+    _log(
+        "lsf",
+        """
+        job_name local_user_id wall_duration cpu_duration start_time end_time
+        memory_real memory_virtual processors node_count queue state user_job_name
+        submit_time cpu_source scale_factor account join_id""",
+    ),
+    _log(
+        "htcondor",
+        """
+        job_name local_user_id wall_duration cpu_duration start_time end_time
+        memory_real memory_virtual processors state job_label submit_time gpu_count
+        gpu_model cpu_source scale_factor host_specs account global_user_name fqan
+        vo join_id batch_job token_issuer token_subject""",
+    ),
+)
+
+
 EVENT = RecordType(
     name="event",
     dataset="events",
     doc="Ends of jobs, as batch logs tell them: one record a run.",
     fields=(
         _text("Site", "The site's name in GOCDB, from the configuration.", mandatory=True),
-        _text("JobName", "The batch system's id of the job.", mandatory=True),
+        Field(
+            "JobName",
+            doc="The batch system's id of the job.",
+            mandatory=True,
+            limit=INT64,
+            null="NULL",
+            compression="zstd",
+        ),
         _text("LocalUserID", "The account that the job ran under."),
         _text("LocalUserGroup", "Its group."),
         _number("WallDuration", "Elapsed time, as the log says it.", unit="s", mandatory=True),
@@ -56,8 +109,6 @@ EVENT = RecordType(
         _text("GlobalUserName", "The user's DN or token subject, where the log says it."),
         _text("FQAN", "VO, group and role, where the log says them."),
         _text("VO", "The virtual organisation, where the log says it."),
-        _text("GlobalJobId", "The grid's id of the job, where the log says it."),
-        _text("SubmitHost", "The gatekeeper, where the log says it."),
         _text("JoinId", "The id that a gatekeeper knows, where it is not job_name."),
         _text("BatchJob", "The batch system's id of the job that a CE's ad stands for."),
         _text("TokenIssuer", "Who issued the token that the job came with."),
@@ -79,4 +130,5 @@ EVENT = RecordType(
         ),
     ),
     provenance=("message_id",),
+    logs=_LOGS,
 )

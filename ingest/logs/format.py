@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from appliance.records.declare import RecordType
 from appliance.repository import LogPiece
+from appliance.tables import columns
 from ingest.logs import lines
 from ingest.logs.lines import Lines
 
@@ -53,8 +54,6 @@ class LogFormat:
     """Columns of the record type that its lines give: no others are staged."""
     select: Callable[[Settings], str]
     """The SELECT over `lines` that gives these columns and outcomes."""
-    infrastructure: str = ""
-    """What events say of where they come from."""
     layout: Callable[[Sequence[str]], str] = _no_layout
     """From the first lines of a file."""
     boundary: Callable[[bytes], int] = after_any_line
@@ -70,3 +69,13 @@ class LogFormat:
     """Of the reference's parser, to be repeated on request."""
     keeps: str = ""
     """The table that holds such lines for records yet to come; empty: none. With `complete`."""
+
+    @property
+    def table(self) -> str:
+        """The table of its records."""
+        return self.kind.table_of(self.name)
+
+    @property
+    def held(self) -> list[str]:
+        """Its columns, without the message's number."""
+        return columns(self.kind, self.name)

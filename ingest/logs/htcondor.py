@@ -25,11 +25,6 @@ AuthTokenIssuer orig_AuthTokenIssuer""".split()  # noqa: SIM905
 _PIPE = "pipe"
 _HEAD_BYTES = 1 << 12
 
-_COLUMNS = """job_name local_user_id wall_duration cpu_duration start_time end_time memory_real
-memory_virtual processors state job_label submit_time gpu_count gpu_model cpu_source
-scale_factor host_specs account global_user_name fqan vo join_id batch_job
-token_issuer token_subject""".split()  # noqa: SIM905 # as the others
-
 
 def _layout(head: Sequence[str]) -> str:
     return ads.form(head) or _PIPE
@@ -61,8 +56,7 @@ def _select(settings: Settings) -> str:
 HTCONDOR = LogFormat(
     name="htcondor",
     kind=EVENT,
-    infrastructure="APEL-CREAM-HTCONDOR",
-    columns=tuple(_COLUMNS),
+    columns=EVENT.given_by("htcondor"),
     layout=_layout,
     select=_select,
     boundary=_boundary,

@@ -7,7 +7,6 @@ from functools import cache
 from duckdb import DuckDBPyConnection
 
 from appliance.records.declare import Kind
-from appliance.tables import columns
 from ingest import fqan
 from ingest.logs.format import LogFormat
 from ingest.logs.outcomes import reason
@@ -97,25 +96,25 @@ def _news(made: LogFormat) -> str:
         f"WITH span AS (SELECT min({time}) AS first, max({time}) AS last FROM {staged(made)} "
         "WHERE outcome IS NULL) "
         f"SELECT count(*) = count(DISTINCT hash({key})), NOT EXISTS (SELECT 1 FROM "
-        f"store.{made.kind.stored_in}, span WHERE {time} BETWEEN first AND last) "
+        f"store.{made.table}, span WHERE {time} BETWEEN first AND last) "
         f"FROM ({records(made)})"
     )
 
 
 @cache
 def _insert(made: LogFormat, *, alone: bool) -> str:
-    names = ", ".join([*columns(made.kind), "message_id"])
-    return f"INSERT INTO store.{made.kind.stored_in} ({names}) {_source(made, alone=alone)}"
+    names = ", ".join([*made.held, "message_id"])
+    return f"INSERT INTO store.{made.table} ({names}) {_source(made, alone=alone)}"
 
 
 @cache
 def _merge(made: LogFormat, *, alone: bool) -> str:
     """What a later line does not say of a job stays as an earlier one said it."""
-    names = columns(made.kind)
+    names = made.held
     said = [f"{name} = coalesce(s.{name}, t.{name})" for name in _said(made)]
     said += [f"{name} = s.{name}" for name in _OWN]
     return (
-        f"MERGE INTO store.{made.kind.stored_in} AS t USING ({_source(made, alone=alone)}) AS s "
+        f"MERGE INTO store.{made.table} AS t USING ({_source(made, alone=alone)}) AS s "
         f"ON {_same(made)} WHEN MATCHED AND {_IS_LATER} THEN DO NOTHING "
         f"WHEN MATCHED AND {_differs(made)} THEN UPDATE SET {', '.join(said)} "
         f"WHEN NOT MATCHED THEN INSERT ({', '.join([*names, 'message_id'])}) "
@@ -127,7 +126,7 @@ def _merge(made: LogFormat, *, alone: bool) -> str:
 def _replaced(made: LogFormat, *, alone: bool) -> str:
     return (
         f"SELECT s.message_id, count(*) FROM ({_source(made, alone=alone)}) AS s "
-        f"JOIN store.{made.kind.stored_in} AS t ON {_same(made)} "
+        f"JOIN store.{made.table} AS t ON {_same(made)} "
         f"WHERE NOT {_IS_LATER} AND {_differs(made)} GROUP BY ALL"
     )
 
@@ -150,7 +149,7 @@ def _same(made: LogFormat) -> str:
 
 def _said(made: LogFormat) -> list[str]:
     """The columns beside the key that a line of this format says something of."""
-    return [n for n in columns(made.kind) if n in made.columns and n not in made.kind.key]
+    return [n for n in made.held if n in made.columns and n not in made.kind.key]
 
 
 def _differs(made: LogFormat) -> str:
@@ -168,7 +167,7 @@ def _turns(made: LogFormat) -> str:
 def _source(made: LogFormat, *, alone: bool) -> str:
     """The staged records; of those of equal keys the last of a message, a message a $turn."""
     key = ", ".join(made.kind.key)
-    names = ", ".join([*columns(made.kind), "message_id"])
+    names = ", ".join([*made.held, "message_id"])
     if alone:
         return f"SELECT {names} FROM ({records(made)})"
     each = (

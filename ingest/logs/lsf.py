@@ -9,10 +9,6 @@ from appliance.records.event import EVENT
 from appliance.resources import text
 from ingest.logs.format import Fault, LogFormat, Settings
 
-_COLUMNS = """job_name local_user_id wall_duration cpu_duration start_time end_time memory_real
-memory_virtual processors node_count queue state user_job_name submit_time cpu_source
-scale_factor account join_id""".split()  # noqa: SIM905 # as the others
-
 
 def _select(settings: Settings) -> str:
     return text("ingest", "sql/lsf.sql").replace("{parallel}", str(settings.parallel))
@@ -21,8 +17,7 @@ def _select(settings: Settings) -> str:
 LSF = LogFormat(
     name="lsf",
     kind=EVENT,
-    infrastructure="APEL-CREAM-LSF",
-    columns=tuple(_COLUMNS),
+    columns=EVENT.given_by("lsf"),
     select=_select,
     faults=(Fault("star_n", ("lsf_slots", "lsf_host")),),
 )

@@ -22,9 +22,6 @@ _NEAR = (0, 1, -1, 2, -2)
 _MOST_KEYS = 60
 _NAME = re.compile(r"[A-Za-z][\w.]{0,60}", re.ASCII)
 """Keys that are kept in a layout, which becomes SQL."""
-_COLUMNS = """job_name local_user_id wall_duration cpu_duration start_time end_time memory_real
-memory_virtual processors node_count local_user_group queue state user_job_name
-submit_time gpu_count cpu_source account""".split()  # noqa: SIM905 # as the others
 
 
 def _layout(head: Sequence[str]) -> str:
@@ -73,8 +70,7 @@ def _value(key: str) -> str:
 PBS = LogFormat(
     name="pbs",
     kind=EVENT,
-    infrastructure="APEL-CREAM-PBS",
-    columns=tuple(_COLUMNS),
+    columns=EVENT.given_by("pbs"),
     layout=_layout,
     select=_select,
     faults=(

@@ -13,9 +13,6 @@ _WIDTHS = (43, 45, 52)
 """Columns before advance reservations, with them, and of Univa."""
 _MOST_COLONS = 9
 """That a job's name may hold."""
-_COLUMNS = """job_name local_user_id local_user_group wall_duration cpu_duration start_time end_time
-queue execution_host memory_real memory_virtual processors state user_job_name submit_time gpu_count
-cpu_source account join_id job_label""".split()  # noqa: SIM905 # as the others
 
 
 def _select(settings: Settings) -> str:
@@ -54,8 +51,7 @@ def _is_number(value: str) -> str:
 SGE = LogFormat(
     name="sge",
     kind=EVENT,
-    infrastructure="APEL-CREAM-SGE",
-    columns=tuple(_COLUMNS),
+    columns=EVENT.given_by("sge"),
     select=_select,
     fold="sge_fold",
     complete="sge_complete",

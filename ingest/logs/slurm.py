@@ -23,10 +23,6 @@ _USED = """JobIDRaw JobID Cluster DBIndex Partition Account Group User Submit St
 ElapsedRaw CPU TotalCPU CPUTimeRAW NCPUS AllocCPUS NNodes AllocNodes MaxRSS MaxVMSize AllocTRES
 ConsumedEnergyRaw State NodeList JobName""".split()  # noqa: SIM905
 """Fields that become something."""
-_COLUMNS = """job_name local_user_id local_user_group wall_duration cpu_duration start_time end_time
-queue memory_real memory_virtual processors node_count state job_label user_job_name submit_time
-gpu_count gpu_model energy cpu_source cluster run_id account""".split()  # noqa: SIM905
-"""What becomes of them."""
 _MOST_STEPS = 100_000
 """Lines that a job's steps take at most, when a piece is cut."""
 
@@ -125,8 +121,7 @@ def _before_a_job(body: bytes) -> int:
 SLURM = LogFormat(
     name="slurm",
     kind=EVENT,
-    infrastructure="APEL-CREAM-SLURM",
-    columns=tuple(_COLUMNS),
+    columns=EVENT.given_by("slurm"),
     layout=_layout,
     select=_select,
     boundary=_before_a_job,

@@ -7,7 +7,7 @@ from ingest.logs import faults
 from ingest.logs.format import LogFormat, Settings
 from ingest.logs.outcomes import outcome
 
-_SETTLED = ("site", "machine_name", "infrastructure", "line")
+_SETTLED = {"site": "p.site", "machine_name": "p.machine_name", "line": "s.record"}
 """Columns that say the same of all lines of a piece, or where a line stands: not staged."""
 _FROM_FQAN = ("vo", "vo_group", "vo_role")
 """Columns that an FQAN decides, where there is one."""
@@ -22,10 +22,10 @@ def staged(made: LogFormat) -> str:
 
 def table(made: LogFormat) -> str:
     """The statement that makes the staging table. `text` is that of lines that failed."""
-    columns = [f"{c.sql} {c.stored}" for c in _columns(made)]
+    typed = [f"{c.sql} {c.stored}" for c in _columns(made)]
     return (
         f"CREATE TABLE IF NOT EXISTS {staged(made)} "
-        f"(message BIGINT, record INTEGER, {', '.join(columns)}, outcome VARCHAR, text VARCHAR)"
+        f"(message BIGINT, record INTEGER, {', '.join(typed)}, outcome VARCHAR, text VARCHAR)"
     )
 
 
@@ -57,10 +57,9 @@ def _columns(made: LogFormat) -> list[Field]:
 
 
 def records(made: LogFormat) -> str:
-    """The staged records with all columns of their type, and `message_id`, `record`: SQL."""
-    settled = {"site": "p.site", "machine_name": "p.machine_name", "line": "s.record",
-               "infrastructure": f"'{made.infrastructure}'"}  # fmt: skip
-    shown = [f"{_value(made, c.name, c.when_null, settled)} AS {c.sql}" for c in made.kind.fields]
+    """The staged records with all columns of their table, and `message_id`, `record`: SQL."""
+    fields = [field for field in made.kind.fields if field.name in made.held]
+    shown = [f"{_value(made, field)} AS {field.sql}" for field in fields]
     named = made.kind.fqan in made.columns
     fqans = f"LEFT JOIN {FQANS} AS f ON f.fqan = s.{made.kind.fqan} " if named else ""
     return (
@@ -69,9 +68,10 @@ def records(made: LogFormat) -> str:
     )
 
 
-def _value(made: LogFormat, name: str, null: str, settled: dict[str, str]) -> str:
+def _value(made: LogFormat, field: Field) -> str:
+    name, null = field.name, field.when_null
     if name in _FROM_FQAN and name in made.columns and made.kind.fqan in made.columns:
         return f"coalesce(f.{name}, s.{name})"
     if name in made.columns:
         return f"s.{name}" if null == "NULL" else f"coalesce(s.{name}, {null})"
-    return settled.get(name, null)
+    return _SETTLED.get(name, null)

@@ -1,7 +1,7 @@
 -- The jobs that the events of this pass are, with the columns of the job record. The durations are
 -- those of the log, unless a factor for the speed of the host multiplies them. $scaled: VARCHAR[],
 -- formats whose factors count; $first, $last: TIMESTAMP, of the ends.
-SELECT e.site, coalesce(g.ce, p.submit_host, e.submit_host, 'None') AS submit_host, e.machine_name,
+SELECT e.site, coalesce(g.ce, 'None') AS submit_host, e.machine_name,
        coalesce(e.queue, 'None') AS queue, e.job_name AS local_job_id,
        coalesce(e.local_user_id, 'None') AS local_user_id,
        coalesce(g.global_user_name, p.global_user_name, e.global_user_name, 'None')

@@ -3,14 +3,12 @@
 -- window, and its gatekeeper submits to the event's batch host; of several the latest holds, then
 -- the gatekeeper's name decides. A CE's ad gives its identity to the batch system's own event,
 -- where there is one, and is no job itself. Of what no gatekeeper knows and is no job, nothing is
--- kept. $early, $window, $near: INTERVAL; $first, $last:
--- TIMESTAMP, of the ends; $local_jobs, $batch_host_benchmark: BOOLEAN; $most: BIGINT, the longest duration, s;
--- $most_cores: BIGINT.
+-- kept. $early, $window, $near: INTERVAL; $first, $last: TIMESTAMP, of the ends; $local_jobs,
+-- $batch_host_benchmark: BOOLEAN; $most: BIGINT, the longest duration, s; $most_cores: BIGINT.
 INSERT INTO stage.joins
 WITH event AS (
     SELECT e.message_id, e.line, e.site, e.end_time, e.machine_name,
-           coalesce(p.submit_host, e.submit_host) AS submit_host, p.ce_message_id, p.ce_line,
-           {e.id} AS id,
+           p.ce_message_id, p.ce_line, {e.id} AS id,
            coalesce(e.local_user_id, '') AS local_user,
            coalesce(e.local_user_group, '') AS local_group,
            coalesce(p.token_issuer, e.token_issuer, '') AS token_issuer,
@@ -63,7 +61,7 @@ judged AS (
     SELECT e.*, m.account, coalesce(c.candidates, 0) AS candidates,
            CASE WHEN c.is_candidate THEN c.gatekeeper_message_id END AS gatekeeper_message_id,
            CASE WHEN c.is_candidate THEN c.gatekeeper_line END AS gatekeeper_line,
-           CASE WHEN c.is_candidate THEN c.ce ELSE e.submit_host END AS host,
+           CASE WHEN c.is_candidate THEN c.ce END AS host,
            CASE WHEN e.is_told_twice OR e.is_implausible THEN 'none'
                 WHEN c.is_candidate OR e.is_identified OR m.account IS NOT NULL THEN 'grid'
                 WHEN $local_jobs THEN 'local' ELSE 'none' END AS kind,

@@ -10,7 +10,7 @@ WITH here AS (
 candidate AS (
     SELECT e.message_id, e.line, e.machine_name, ce.message_id AS ce_message_id,
            ce.line AS ce_line, ce.job_name AS ce_job, ce.global_user_name, ce.fqan, ce.vo,
-           ce.token_issuer, ce.token_subject, ce.submit_host,
+           ce.token_issuer, ce.token_subject,
            e.machine_name <> ce.machine_name AS is_abroad,
            abs(date_diff('second', e.end_time, ce.end_time)) AS apart
     FROM here AS e
@@ -27,5 +27,5 @@ SELECT message_id, line, ce_message_id, ce_line,
        row_number() OVER (
            PARTITION BY message_id, line
            ORDER BY is_abroad, apart, ce_job, ce_message_id, ce_line) = 1 AS is_best,
-       global_user_name, fqan, vo, token_issuer, token_subject, submit_host
+       global_user_name, fqan, vo, token_issuer, token_subject
 FROM meant

@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS stage.join_speeds (
 CREATE TABLE IF NOT EXISTS stage.join_pairs (
     message_id BIGINT, line BIGINT, ce_message_id BIGINT, ce_line BIGINT, is_best BOOLEAN,
     global_user_name VARCHAR, fqan VARCHAR, vo VARCHAR, token_issuer VARCHAR,
-    token_subject VARCHAR, submit_host VARCHAR);
+    token_subject VARCHAR);
 -- VO, group and role of the FQANs that events carry.
 CREATE TABLE IF NOT EXISTS stage.join_fqans (
     fqan VARCHAR, vo VARCHAR, vo_group VARCHAR, vo_role VARCHAR);

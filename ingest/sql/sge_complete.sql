@@ -5,11 +5,11 @@ USING (site, machine_name, job_name, task, start_time, end_time)
 WHEN MATCHED THEN UPDATE
 WHEN NOT MATCHED THEN INSERT;
 -- What they add to masters of earlier batches. One row a job: its line, to be joined again.
-UPDATE store.events AS job
+UPDATE store.events_sge AS job
 SET cpu_duration = coalesce(job.cpu_duration, 0) + tasks.more, cpu_source = 'cpu, tasks'
 FROM (SELECT job.site, job.machine_name, job.job_name, job.end_time, sum(task.more)::BIGINT AS more
       FROM stage.sge_tasks AS task
-      JOIN store.events AS job
+      JOIN store.events_sge AS job
         ON task.job_name = job.job_name AND task.site = job.site
        AND task.machine_name = job.machine_name
        AND task.start_time <= job.end_time AND task.end_time >= job.start_time

@@ -1,6 +1,6 @@
 -- Steps whose job's row came in an earlier piece: what they know is added to the job as it is held.
 -- One row a job: its line, to be joined again.
-UPDATE store.events AS job
+UPDATE store.events_slurm AS job
 SET memory_real = greatest(job.memory_real, steps.memory_real),
     memory_virtual = greatest(job.memory_virtual, steps.memory_virtual),
     energy = stage.or_of_steps(job.energy, steps.energy),
@@ -14,7 +14,7 @@ FROM (SELECT job.site, job.machine_name, job.job_name, job.end_time,
       FROM (SELECT *, split_part(job_name, '.', 1) AS job
             FROM stage.slurm_lines JOIN stage.pieces USING (message)
             WHERE outcome = 'ignored step') AS step
-      JOIN store.events AS job
+      JOIN store.events_slurm AS job
         ON step.job = job.job_name
        AND step.site = job.site AND step.machine_name = job.machine_name
        AND step.start_time <= job.end_time AND step.end_time >= job.start_time

@@ -23,7 +23,7 @@ latest AS (SELECT * FROM odd ORDER BY end_time DESC, message_id DESC, line DESC,
 SELECT o.why AS reason, o.kind AS became, o.end_time::TIMESTAMP AS end_time,
        date_diff('day', o.end_time::TIMESTAMP, get_current_timestamp() AT TIME ZONE 'UTC') AS days,
        o.site, e.machine_name, e.job_name AS job, e.local_user_id AS user,
-       e.local_user_group AS "group", coalesce(g.ce, e.submit_host) AS submit_host, o.candidates,
+       e.local_user_group AS "group", g.ce AS submit_host, o.candidates,
        m.source_name AS file, f.first_line + o.line - 1 AS line, o.message_id
 FROM latest AS o
 JOIN store.events AS e ON e.message_id = o.message_id AND e.line = o.line

@@ -29,6 +29,9 @@ from ingest.batch import compress
 from tests.bench import types
 from tests.documents import EXAMPLE_8_8, EXAMPLE_8_9
 from tests.ingest.logs.taken import SITE, piece
+from tests.ingest.logs.test_htcondor import FIRST as CONDOR
+from tests.ingest.logs.test_lsf import FIRST as LSF
+from tests.ingest.logs.test_pbs import FIRST as PBS
 from tests.ingest.logs.test_sge import CLASSIC
 from tests.ingest.logs.test_sge import line as sge_line
 from tests.jobs import V4, message, record
@@ -63,11 +66,11 @@ BLAH = (
 
 
 def load_logs(repository: LocalRepository) -> Loaded:
-    """Events with memory from a step and with a task, a gatekeeper record, a line that failed."""
+    """Every format: memory from a step, CPU time from a task, a line that failed."""
     tasks = sge_line(c8="0", c36="100", c41="1.wn22").splitlines()
-    return repository.load_logs(
-        [piece("slurm", SLURM), piece("blah", BLAH), piece("sge", tasks), piece("sge", [CLASSIC])]
-    )
+    others = [piece("pbs", [PBS]), piece("lsf", [LSF]), piece("htcondor", [CONDOR])]
+    engines = piece("sge", tasks), piece("sge", [CLASSIC])
+    return repository.load_logs([piece("slurm", SLURM), piece("blah", BLAH), *engines, *others])
 
 
 def rows(repository: LocalRepository) -> dict[str, list[tuple[object, ...]]]:

@@ -7,7 +7,7 @@ import pytest
 
 from appliance.config import Config
 from appliance.errors import AcctError, UsageError
-from appliance.resources import text
+from appliance.resources import names, text
 from appliance.store import InUseError, Store
 from appliance.tables import datasets
 
@@ -93,6 +93,40 @@ def test_a_store_of_the_first_form_is_brought_up_to_date(config: Config) -> None
         assert due == [("S1", date(2024, 6, 1))]
         assert cursor.execute("SELECT * FROM super_summaries").fetchall() == []
     opened.close()
+
+
+def test_events_of_a_store_that_held_them_in_one_table_keep_what_they_say(config: Config) -> None:
+    files = names("appliance", "migrations", ".sql")
+    apart = files.index("0014_logs_apart.sql")
+    with duckdb.connect(str(config.store)) as before:
+        for name in files[:apart]:
+            before.execute(text("appliance", f"migrations/{name}"))
+        before.execute(f"INSERT INTO store.program VALUES ({apart}, 'of another program')")
+        before.execute(text("appliance", f"migrations/{files[apart]}").partition(";")[0])
+        for number, kind in enumerate(("lsf", "htcondor"), 1):
+            before.execute(
+                "INSERT INTO store.messages BY NAME SELECT $number AS message_id, 'log' AS source, "
+                "'' AS source_name, TIMESTAMP '2025-06-02' AS received_at, $kind AS kind, "
+                "1 AS records, 1 AS bytes, '' AS sha256, 'accepted' AS state, "
+                "TIMESTAMP '2025-06-02' AS loaded_at, false AS signature_required",
+                {"number": number, "kind": kind},
+            )
+            before.execute(
+                "INSERT INTO store.events BY NAME SELECT 'S' AS site, $kind AS job_name, "
+                "$number AS message_id, 60 AS wall_duration, 1.15 AS scale_factor, 7 AS line",
+                {"number": number, "kind": kind},
+            )
+    opened = Store.open(config)
+    with opened.cursor() as cursor:
+        found = cursor.execute(
+            "SELECT message_id, job_name, infrastructure, wall_duration, scale_factor, line, "
+            "processors, token_issuer FROM events ORDER BY ALL"
+        ).fetchall()
+    opened.close()
+    assert found == [
+        (1, "lsf", "APEL-CREAM-LSF", 60, 1.15, 7, None, None),
+        (2, "htcondor", "APEL-CREAM-HTCONDOR", 60, 1.15, 7, None, None),
+    ]
 
 
 def test_every_dataset_can_be_asked(store: Store) -> None:

@@ -34,8 +34,9 @@ def test_a_grid_job_has_every_column_of_event_and_gatekeeper(repository: LocalRe
     [row] = repository.query("SELECT * EXCLUDE (update_time) FROM jobs").rows
     assert row == (
         "S1", CE, "batch1", "grid", "4401", "cms031", "/DC=org/CN=one", "/cms/Role=pilot", "cms",
-        "/cms", "Role=pilot", 6600, 52800, 8, 1, END - timedelta(seconds=6600), END, "APEL-CREAM-X",
-        "grid", 13107200, None, "HEPSPEC", Decimal("10.5"), '{"HEPSPEC": 10.500}', None, number,
+        "/cms", "Role=pilot", 6600, 52800, 8, 1, END - timedelta(seconds=6600), END,
+        "APEL-CREAM-SLURM", "grid", 13107200, None, "HEPSPEC", Decimal("10.5"),
+        '{"HEPSPEC": 10.500}', None, number,
     )  # fmt: skip
 
 
@@ -59,13 +60,13 @@ def test_without_local_jobs_an_event_of_nobody_is_no_job(repository: LocalReposi
 
 
 def test_what_the_log_itself_says_makes_a_grid_job(repository: LocalRepository) -> None:
-    event(repository, global_user_name="/CN=u", fqan="/dune/prod/Role=x", submit_host=CE)
+    event(repository, global_user_name="/CN=u", fqan="/dune/prod/Role=x")
     event(repository, job_name="2", vo="belle")
     found = jobs(repository, "vo", "vo_group", "vo_role", "global_user_name", "submit_host",
                  "infrastructure_type")  # fmt: skip
     assert found == [
         ("belle", "None", "None", "None", "None", "grid"),
-        ("dune", "/dune/prod", "Role=x", "/CN=u", CE, "grid"),
+        ("dune", "/dune/prod", "Role=x", "/CN=u", "None", "grid"),
     ]
 
 
@@ -252,13 +253,6 @@ def test_factors_of_execution_hosts_each_multiply_a_duration_or_its_work(
     assert repository.query("SELECT wall_duration, cpu_duration FROM events").rows == [
         (6600, 52800)
     ]
-
-
-def test_a_factor_of_the_log_goes_before_that_of_the_host(opened: Opened) -> None:
-    repository = opened(scale=["sge"], scale_by="durations", factor=HOSTS)
-    event(repository, "sge", execution_host="wn21", scale_factor=1.5)
-    line(repository)
-    assert jobs(repository, "wall_duration", "cpu_duration") == [(9900, 79200)]
 
 
 @pytest.mark.parametrize("factor", [0.0, -1.0, 1e300, float("inf"), float("nan")])

@@ -130,7 +130,7 @@ def test_what_was_read_with_faults_is_rebuilt_and_retried_with_them(
     repository.summarise()
     assert not repository.rebuild(check=True).changed
     with repository.store.transaction() as cursor:
-        cursor.execute("DELETE FROM store.events")
+        cursor.execute("DELETE FROM store.events_pbs")
         cursor.execute("UPDATE store.rejected_lines SET content = encode($1)", [PBS])
     assert repository.retry([]).records == 2
     told = "SELECT memory_real, processors FROM events ORDER BY 1"
