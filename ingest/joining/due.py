@@ -49,7 +49,6 @@ class Lines:
     def events(self, cursor: DuckDBPyConnection, settings: Settings) -> None:
         """Stage the events that they concern."""
         given = {"messages": list(self.messages)}
-        cursor.execute("TRUNCATE stage.join_lines")
         cursor.execute(
             "INSERT INTO stage.join_lines SELECT message_id, line FROM store.logs_due "
             "WHERE message_id IN (SELECT unnest($messages::BIGINT[]))",
@@ -60,7 +59,6 @@ class Lines:
             "WHERE message_id IN (SELECT unnest($messages::BIGINT[]))",
             given,
         ).fetchall()
-        cursor.execute(text("ingest", "sql/join_events.sql"))
         [(single,)] = cursor.execute("SELECT count(line) FROM stage.join_lines").fetchall()
         if single or first:
             span = {"first": first, "last": last, "near": settings.near}

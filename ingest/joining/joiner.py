@@ -81,8 +81,21 @@ class Joiner:
         within = _within(cursor)
         if within and _has_ads(cursor):
             within = self._pair(cursor, within)
-        if within is None:
-            return None
+        if within and self._has_chance(cursor, within):
+            self._match(cursor, within)
+        return within
+
+    def _has_chance(self, cursor: DuckDBPyConnection, within: Within) -> bool:
+        """Whether any of the events may become a job."""
+        if self._settings.join.local_jobs or self._settings.join.map:
+            return True
+        near = {"near": self._settings.near}
+        return bool(
+            cursor.execute(text("ingest", "sql/join_chance.sql"), within | near).fetchall()[0][0]
+        )
+
+    def _match(self, cursor: DuckDBPyConnection, within: Within) -> None:
+        """Stage what becomes of the events, and which of their jobs stand so already."""
         if self._settings.join.host:
             cursor.execute(text("ingest", "sql/join_elsewhere.sql"))
         if self._settings.join.map:
@@ -98,7 +111,6 @@ class Joiner:
         if writing.has(cursor, within, writing.JOINED):
             made = writing.same(**self._settings.scaling())
             cursor.execute(made, within | self._scaled)
-        return within
 
     def _pair(self, cursor: DuckDBPyConnection, within: Within) -> Within | None:
         """Stage which events stand for the same jobs, and those of them that were not asked for."""
@@ -140,8 +152,7 @@ def _has_ads(cursor: DuckDBPyConnection) -> bool:
 def _stage_fqans(cursor: DuckDBPyConnection) -> None:
     """What the FQANs of events say."""
     found = cursor.execute(
-        "SELECT fqan FROM store.events JOIN stage.join_events USING (message_id, line) "
-        "WHERE fqan IS NOT NULL "
+        "SELECT fqan FROM stage.join_here() WHERE fqan IS NOT NULL "
         "UNION SELECT fqan FROM stage.join_pairs WHERE fqan IS NOT NULL"
     ).fetchall()
     if found:

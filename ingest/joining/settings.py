@@ -16,9 +16,6 @@ from ingest.joining.factors import factors
 _RULES = 2
 """Of `ingest/sql/join_*.sql`: another number has everything joined anew."""
 _END = datetime(9999, 12, 31)  # noqa: DTZ001
-_LONGEST_S = 10**11
-"""More is no duration of a job: 3,000 years of one core. Sums of 10^7 such stay within 64 bits."""
-_MOST_CORES = 2**31 - 1
 
 
 class Scaling(TypedDict):
@@ -75,8 +72,6 @@ class Settings:
             "near": self.near,
             "local_jobs": self.join.local_jobs,
             "batch_host_benchmark": self.join.batch_host_benchmark,
-            "most": _LONGEST_S,
-            "most_cores": _MOST_CORES,
         }
 
     def same_id(self, statement: str) -> str:

@@ -88,7 +88,7 @@ def mark_due(which: str) -> str:
 def account(cursor: DuckDBPyConnection, within: Within, *, moved: bool) -> int:
     """Write down what became of the events; how many there are."""
     lines = "SELECT 1 FROM {} AS e WHERE e.message_id = j.message_id AND e.line = j.line"
-    gone = f"EXISTS ({lines.format('stage.join_events')})"
+    gone = f"EXISTS ({lines.format('stage.join_here()')})"
     if moved:
         gone += f" OR NOT EXISTS ({lines.format('store.events')})"
     cursor.execute(f"DELETE FROM store.joins AS j WHERE {_WITHIN} AND ({gone})", within)
@@ -99,5 +99,5 @@ def account(cursor: DuckDBPyConnection, within: Within, *, moved: bool) -> int:
     months = "(SELECT (site, month) FROM stage.join_months)"
     cursor.execute(f"DELETE FROM store.join_counts WHERE (site, month) IN {months}")
     cursor.execute(text("ingest", "sql/join_counts.sql"), within)
-    [(looked_at,)] = cursor.execute("SELECT count(*) FROM stage.join_events").fetchall()
+    [(looked_at,)] = cursor.execute("SELECT count(*) FROM stage.join_here()").fetchall()
     return int(looked_at)

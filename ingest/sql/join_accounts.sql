@@ -5,7 +5,7 @@ FROM (SELECT DISTINCT coalesce(e.local_user_id, '') AS local_user,
                       coalesce(e.local_user_group, '') AS local_group,
                       coalesce(p.token_issuer, e.token_issuer, '') AS token_issuer,
                       coalesce(p.token_subject, e.token_subject, '') AS token_subject
-      FROM store.events AS e JOIN stage.join_events USING (message_id, line)
+      FROM stage.join_here() AS e
       LEFT JOIN stage.join_pairs AS p
         ON p.message_id = e.message_id AND p.line = e.line AND p.is_best) AS a
 JOIN stage.join_map AS m

@@ -1,8 +1,9 @@
--- Beside them, the events of single lines, and those that gatekeepers' lines say something of: within
--- twice the window, for they may now be known to lie outside of it. $near: INTERVAL; $first, $last:
--- TIMESTAMP, of these gatekeepers' lines, or NULL.
+-- Beside whole pieces, the events of single lines, and those that gatekeepers' lines say something
+-- of: within twice the window, for they may now be known to lie outside of it. $near: INTERVAL;
+-- $first, $last: TIMESTAMP, of these gatekeepers' lines, or NULL.
 INSERT INTO stage.join_events
-(SELECT e.message_id, e.line
+SELECT message_id, line FROM (
+ SELECT e.message_id, e.line
  FROM store.events AS e
  JOIN stage.join_lines AS l ON l.message_id = e.message_id AND l.line = e.line
  UNION
@@ -17,4 +18,4 @@ INSERT INTO stage.join_events
    AND e.end_time < $last::TIMESTAMP + $near::INTERVAL
    AND e.end_time >= g.time_stamp - $near::INTERVAL
    AND e.end_time < g.time_stamp + $near::INTERVAL)
-EXCEPT SELECT message_id, line FROM stage.join_events
+WHERE message_id NOT IN (FROM stage.join_pieces())

@@ -1,8 +1,7 @@
 -- The keys of the jobs of this pass that were joined before and are others now, or none.
 -- $first, $last: TIMESTAMP, of the ends.
 SELECT e.site, e.machine_name, e.job_name AS local_job_id, e.end_time
-FROM store.events AS e
-JOIN stage.join_events AS j ON j.message_id = e.message_id AND j.line = e.line
+FROM stage.join_here() AS e
 WHERE e.end_time BETWEEN $first::TIMESTAMP_S AND $last::TIMESTAMP_S
   AND NOT EXISTS (SELECT 1 FROM stage.join_same AS a
-                  WHERE a.message_id = j.message_id AND a.line = j.line)
+                  WHERE a.message_id = e.message_id AND a.line = e.line)

@@ -4,7 +4,7 @@
 -- the gatekeeper's name decides. A CE's ad gives its identity to the batch system's own event,
 -- where there is one, and is no job itself. Of what no gatekeeper knows and is no job, nothing is
 -- kept. $early, $window, $near: INTERVAL; $first, $last: TIMESTAMP, of the ends; $local_jobs,
--- $batch_host_benchmark: BOOLEAN; $most: BIGINT, the longest duration, s; $most_cores: BIGINT.
+-- $batch_host_benchmark: BOOLEAN.
 INSERT INTO stage.joins
 WITH event AS (
     SELECT e.message_id, e.line, e.site, e.end_time, e.machine_name,
@@ -17,10 +17,9 @@ WITH event AS (
            coalesce(e.global_user_name, e.fqan, e.vo) IS NOT NULL OR p.ce_line IS NOT NULL
                AS is_identified,
            ad.ce_line IS NOT NULL AS is_told_twice,
-           NOT (e.wall_duration <= $most AND coalesce(e.cpu_duration, 0) <= $most
-                AND e.processors BETWEEN 0 AND $most_cores
-                AND e.node_count BETWEEN 0 AND $most_cores) AS is_implausible
-    FROM store.events AS e JOIN stage.join_events USING (message_id, line)
+           stage.is_implausible(e.wall_duration, e.cpu_duration, e.processors, e.node_count)
+               AS is_implausible
+    FROM stage.join_here() AS e
     LEFT JOIN stage.join_pairs AS p
       ON p.message_id = e.message_id AND p.line = e.line AND p.is_best
     LEFT JOIN (SELECT DISTINCT ce_message_id, ce_line FROM stage.join_pairs) AS ad

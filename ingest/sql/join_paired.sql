@@ -3,7 +3,7 @@
 INSERT INTO stage.join_events
 WITH here AS MATERIALIZED (
     SELECT DISTINCT e.site, coalesce(e.batch_job, stage.batch_id(e.job_name, e.join_id)) AS id
-    FROM store.events AS e JOIN stage.join_events USING (message_id, line)
+    FROM stage.join_here() AS e
     WHERE e.end_time BETWEEN $first::TIMESTAMP_S AND $last::TIMESTAMP_S),
 named AS MATERIALIZED (
     SELECT DISTINCT h.site, h.id
@@ -16,4 +16,4 @@ JOIN named AS n
   ON n.site = e.site AND n.id = coalesce(e.batch_job, stage.batch_id(e.job_name, e.join_id))
 WHERE e.end_time >= $first::TIMESTAMP - $near::INTERVAL
   AND e.end_time <= $last::TIMESTAMP + $near::INTERVAL
-EXCEPT SELECT message_id, line FROM stage.join_events
+EXCEPT SELECT message_id, line FROM stage.join_here()

@@ -5,7 +5,7 @@
 -- $early: INTERVAL.
 INSERT INTO stage.join_pairs
 WITH here AS (
-    SELECT e.* FROM store.events AS e JOIN stage.join_events USING (message_id, line)
+    SELECT e.* FROM stage.join_here() AS e
     WHERE e.end_time BETWEEN $first::TIMESTAMP_S AND $last::TIMESTAMP_S),
 candidate AS (
     SELECT e.message_id, e.line, e.machine_name, ce.message_id AS ce_message_id,

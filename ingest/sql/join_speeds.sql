@@ -3,11 +3,10 @@ INSERT INTO stage.join_speeds
 SELECT e.message_id, e.line, arg_min(f.wall, f.number) AS wall, arg_min(f.cpu, f.number) AS cpu
 FROM (SELECT s.*, f.* EXCLUDE (host)
       FROM (SELECT DISTINCT e.execution_host AS host
-            FROM store.events AS e JOIN stage.join_events USING (message_id, line)
+            FROM stage.join_here() AS e
             WHERE e.execution_host IS NOT NULL) AS s
       JOIN stage.join_factors AS f ON lower(s.host) GLOB f.host) AS f
-JOIN store.events AS e ON e.execution_host = f.host
-JOIN stage.join_events AS j ON j.message_id = e.message_id AND j.line = e.line
+JOIN stage.join_here() AS e ON e.execution_host = f.host
 WHERE e.end_time >= f.since AND e.end_time < f.until
   AND e.end_time BETWEEN $first::TIMESTAMP_S AND $last::TIMESTAMP_S
 GROUP BY e.message_id, e.line

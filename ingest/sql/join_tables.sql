@@ -5,8 +5,19 @@ CREATE OR REPLACE MACRO stage.batch_id(job_name, join_id) AS
     CASE WHEN contains(job_name, '#')
          THEN split_part(job_name, '#', 1) || '#' || split_part(job_name, '#', 2)
          ELSE coalesce(join_id, job_name) END;
--- Events to be joined, by their lines.
+-- Events to be joined: those of whole pieces, and beside them some by their lines.
+CREATE OR REPLACE MACRO stage.join_pieces() AS TABLE
+    SELECT DISTINCT message_id FROM stage.join_lines WHERE line IS NULL;
 CREATE TABLE IF NOT EXISTS stage.join_events (message_id BIGINT, line BIGINT);
+CREATE OR REPLACE MACRO stage.join_here() AS TABLE
+    SELECT e.* FROM store.events AS e SEMI JOIN stage.join_pieces() USING (message_id)
+    UNION ALL
+    SELECT e.* FROM store.events AS e JOIN stage.join_events USING (message_id, line);
+-- What no job has used: 3,000 years of one core (sums of 10^7 such stay within 64 bits), or more cores
+-- or hosts than 32 bits count.
+CREATE OR REPLACE MACRO stage.is_implausible(wall, cpu, processors, nodes) AS
+    NOT (wall <= 100000000000 AND coalesce(cpu, 0) <= 100000000000
+         AND processors BETWEEN 0 AND 2147483647 AND nodes BETWEEN 0 AND 2147483647);
 -- The months in which they ended, and when.
 CREATE TABLE IF NOT EXISTS stage.join_months (
     site VARCHAR, month DATE, first TIMESTAMP, last TIMESTAMP);
