@@ -257,9 +257,9 @@ class LocalRepository:
         self, pieces: Iterable[LogPiece], taken: Callable[[int], None] = unheard
     ) -> Loaded:
         """See `Repository`."""
-        loaded = Loaded()
-        for batch in in_batches(pieces, _BYTES_AT_ONCE):
-            loaded += self.log_intake.take_in(batch)
+        loaded, intake = Loaded(), self.log_intake
+        for batch in in_batches(map(intake.begin, pieces), _BYTES_AT_ONCE):
+            loaded += intake.take(batch)
             taken(len(batch))
         self.summarise()
         return loaded
@@ -395,8 +395,9 @@ class LocalRepository:
 
     def close(self) -> None:
         """Finish the batch under way and let go of the file."""
-        if self._pipeline is not None:
-            self._pipeline.close()
+        for way_in in (self._pipeline, self._log_intake):
+            if way_in is not None:
+                way_in.close()
         self.store.close()
 
 

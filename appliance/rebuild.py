@@ -7,7 +7,7 @@ at the next start. Each of the two databases keeps to `service.memory_limit`.
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,11 +93,11 @@ def _make(
 
     made = Store.open(replace(store.config, data=folder))
     try:
-        into = Pipeline(made, pipeline.trust)
-        try:
-            refused = replay(store, into, LogIntake(made, into.numbers), progress)
-        finally:
-            into.close()
+        with (
+            closing(Pipeline(made, pipeline.trust)) as into,
+            closing(LogIntake(made, into.numbers)) as logs,
+        ):
+            refused = replay(store, into, logs, progress)
         _set_benchmarks(store, made)
         Joiner(made).join(everything=True)
         summarise(made)

@@ -143,7 +143,14 @@ class LogPiece:
 
 
 _FILES_AT_ONCE = 200
-_Body = TypeVar("_Body", Delivery, LogPiece)
+
+
+class _Bodied(Protocol):
+    @property
+    def body(self) -> bytes: ...
+
+
+_Body = TypeVar("_Body", bound=_Bodied)
 
 
 def unheard(_: int) -> None:

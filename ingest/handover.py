@@ -44,7 +44,7 @@ def handed(content: bytes, folder: Path, name: str) -> Iterator[Handed]:
     """Hand lines to the database.
 
     Args:
-        content: The lines, UTF-8, between line feeds.
+        content: The lines, UTF-8, each with its line feed; the last may lack it.
         folder: Where a file may stand meanwhile: only the store's own user looks into it.
         name: No other lines are handed over by this name at the same time.
     """
@@ -53,7 +53,7 @@ def handed(content: bytes, folder: Path, name: str) -> Iterator[Handed]:
         if _is_fit(content) and _written(content, file):
             yield Handed(_OF_FILE, str(file))
         else:
-            yield Handed(_OF_VALUE, content.decode())
+            yield Handed(_OF_VALUE, content.removesuffix(b"\n").decode())
     finally:
         file.unlink(missing_ok=True)
 
@@ -72,7 +72,8 @@ def _written(content: bytes, file: Path) -> bool:
     try:
         with file.open("wb") as out:
             out.write(content)
-            out.write(b"\n")
+            if not content.endswith(b"\n"):
+                out.write(b"\n")
     except OSError:  # a full disk
         return False
     return True

@@ -45,22 +45,23 @@ class Joiner:
         if not everything and not is_due(self._store):
             return 0
         with self._busy, self._store.writing:  # nothing may come between the two halves of a pass
-            self._mind_settings(everything=everything)
             done = 0
             while True:
                 with self._store.transaction() as cursor:
+                    if everything or is_other(cursor, self._settings):
+                        self._all_anew(cursor)
+                        everything = False
                     due = next_due(cursor)
                 if due is None:
                     return done
                 done += self._pass(due)
 
-    def _mind_settings(self, *, everything: bool) -> None:
-        with self._store.transaction() as cursor:
-            if everything or is_other(cursor, self._settings):
-                all_due(cursor)
-            cursor.execute("DELETE FROM store.join_settings")
-            digest = self._settings.digest()
-            cursor.execute("INSERT INTO store.join_settings VALUES (?)", [digest])
+    def _all_anew(self, cursor: DuckDBPyConnection) -> None:
+        """Have all events joined, by the settings that there are now."""
+        all_due(cursor)
+        cursor.execute("DELETE FROM store.join_settings")
+        digest = self._settings.digest()
+        cursor.execute("INSERT INTO store.join_settings VALUES (?)", [digest])
 
     def _pass(self, due: Lines | Hosts) -> int:
         """Stage what becomes of the events, then write it."""

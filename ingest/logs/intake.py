@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,14 +15,14 @@ from appliance.repository import Loaded, LogPiece
 from appliance.resources import text
 from appliance.store import Store, TooLargeError, now
 from ingest import fqan
-from ingest.batch import ACCEPTED
+from ingest.batch import ACCEPTED, compress
 from ingest.handover import handed
 from ingest.loading import Texts, write
 from ingest.logs import loading, staging
 from ingest.logs.catalogue import FORMATS, by_name
 from ingest.logs.format import LogFormat, Settings
 from ingest.logs.ledger import amend_file, counted, write_files
-from ingest.logs.piece import Piece, opened
+from ingest.logs.piece import Coming, Piece, Read, opened
 from ingest.logs.progress import write_reaches
 from ingest.shares import packed, texts
 
@@ -47,8 +47,19 @@ class LogIntake:
         self._store = store
         self._numbers = numbers
         self._busy = threading.RLock()
-        with store.cursor() as cursor:
-            prepare(cursor)
+        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="logs")
+        self._packers = ThreadPoolExecutor(1, thread_name_prefix="packing")
+        self._ready = self._workers.submit(self._prepare)
+
+    def begin(self, piece: LogPiece) -> Coming:
+        """Have a piece read and compressed meanwhile.
+
+        Raises:
+            UsageError: No such format.
+        """
+        by_name(piece.format)
+        read = self._workers.submit(Read.of, piece)
+        return Coming(piece, read, self._packers.submit(compress, piece.body))
 
     def take_in(self, pieces: Sequence[LogPiece]) -> Loaded:
         """Load pieces; durable when it returns.
@@ -57,36 +68,37 @@ class LogIntake:
             UsageError: No such format or time zone.
             AcctError: The fault is ours (disk full): nothing was taken in.
         """
-        with self._busy:
-            for piece in pieces:
-                by_name(piece.format)
-            first = self._numbers(len(pieces))
-            return counted(self._take(list(enumerate(pieces, first))))
+        return self.take([self.begin(piece) for piece in pieces])
 
-    def _take(self, numbered: Sequence[tuple[int, LogPiece]]) -> list[Piece]:
+    def take(self, coming: Sequence[Coming]) -> Loaded:
+        """The same of pieces that were begun."""
+        with self._busy:
+            self._ready.result()
+            first = self._numbers(len(coming))
+            return counted(self._take(list(enumerate(coming, first))))
+
+    def _take(self, numbered: Sequence[tuple[int, Coming]]) -> list[Piece]:
         """Load pieces together; what harms one of them harms no other."""
-        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="logs") as workers:
-            found = list(workers.map(opened, *zip(*numbered, strict=True)))
-            with self._store.cursor() as cursor:
-                self._mark_known(cursor, found)
-            fresh = [one for one in found if one.item.state == ACCEPTED]
-            try:
-                list(workers.map(self._stage, fresh))
-                items = [one.item for one in found]
-                self._commit(found, fresh, workers.map(packed, texts(items)))
-            except TooLargeError:
-                if len(numbered) == 1:
-                    raise
-            except AcctError:
+        found = [opened(number, one.piece, one.read.result()) for number, one in numbered]
+        with self._store.cursor() as cursor:
+            self._mark_known(cursor, found)
+        fresh = [one for one in found if one.item.state == ACCEPTED]
+        try:
+            list(self._workers.map(self._stage, fresh))
+            self._commit(found, fresh, _kept(found, dict(numbered)))
+        except TooLargeError:
+            if len(numbered) == 1:
                 raise
-            except (duckdb.Error, UnicodeDecodeError) as error:
-                if len(numbered) == 1:
-                    self._refuse(found[0], error)
-                    return found
-            else:
+        except AcctError:
+            raise
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            if len(numbered) == 1:
+                self._refuse(found[0], error)
                 return found
-            finally:
-                self._clear(fresh)
+        else:
+            return found
+        finally:
+            self._clear(fresh)
         return [one for alone in numbered for one in self._take([alone])]
 
     def _refuse(self, one: Piece, error: Exception) -> None:
@@ -106,7 +118,7 @@ class LogIntake:
             piece: It, with nothing but these lines: each where it stood, the others blank.
         """
         with self._busy:
-            one = opened(number, piece)
+            one = opened(number, piece, Read.of(piece))
             with self._staged([one], now()) as folding, self._store.transaction() as cursor:
                 cursor.execute("DELETE FROM store.rejected_lines WHERE message_id = ?", [number])
                 self._load(cursor, [one], folding)
@@ -122,13 +134,14 @@ class LogIntake:
             at: Lines are judged as of then.
         """
         with self._busy:
-            found = [opened(number, piece) for number, piece in numbered]
+            found = [opened(number, piece, Read.of(piece)) for number, piece in numbered]
             with self._staged(found, at) as folding, self._store.transaction() as cursor:
                 self._load(cursor, found, folding)
 
     @contextmanager
     def _staged(self, found: Sequence[Piece], at: datetime) -> Iterator[Sequence[LogFormat]]:
         """Lines of earlier pieces, staged and folded; the formats in which some had to be."""
+        self._ready.result()
         try:
             for one in found:
                 self._stage(one, at)
@@ -143,6 +156,16 @@ class LogIntake:
         """Nothing is taken in meanwhile: whoever hands in pieces waits."""
         with self._busy:
             yield
+
+    def close(self) -> None:
+        """Let the workers go; waits for the pieces under way."""
+        with self._busy:
+            self._workers.shutdown()
+            self._packers.shutdown()
+
+    def _prepare(self) -> None:
+        with self._store.cursor() as cursor:
+            prepare(cursor)
 
     def _mark_known(self, cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
         """Content that was loaded before, and read in the same way, adds nothing."""
@@ -234,6 +257,12 @@ def prepare(cursor: DuckDBPyConnection) -> None:
         cursor.execute(staging.table(made))
     cursor.execute(fqan.table(staging.FQANS))
     cursor.execute(_PIECES)
+
+
+def _kept(found: Sequence[Piece], coming: Mapping[int, Coming]) -> Iterator[Texts]:
+    """The texts that are kept, compressed, as many together as one statement writes."""
+    for items in texts([one.item for one in found]):
+        yield [(item.number, coming[item.number].packed.result()) for item in items]
 
 
 def _formats(pieces: Sequence[Piece]) -> list[LogFormat]:

@@ -1,7 +1,9 @@
 """A piece of a log on its way: the message that it becomes, and what became of its lines."""
 
 import hashlib
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Self
 
 from appliance.repository import LogPiece
 from ingest.batch import Item
@@ -51,8 +53,36 @@ class Piece:
     counts: Counts = field(default_factory=Counts)
 
 
-def opened(number: int, piece: LogPiece) -> Piece:
-    """Hash and decode a piece; its message gets this number."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a piece says, before anything is asked of the store."""
+
+    sha256: str
+    lines: Lines
+
+    @classmethod
+    def of(cls, piece: LogPiece) -> Self:
+        """Hash and decode it."""
+        lines = by_name(piece.format).gather(piece.body, piece.layout)
+        return cls(hashlib.sha256(piece.body).hexdigest(), lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A piece that workers read and compress while more of its file is on its way."""
+
+    piece: LogPiece
+    read: Future[Read]
+    packed: Future[bytes]
+
+    @property
+    def body(self) -> bytes:
+        """Its bytes."""
+        return self.piece.body
+
+
+def opened(number: int, piece: LogPiece, read: Read) -> Piece:
+    """What there is to know of a piece; its message gets this number."""
     envelope = Envelope(
         body=piece.body,
         source="log",
@@ -61,7 +91,6 @@ def opened(number: int, piece: LogPiece) -> Piece:
         require_signature=False,
     )
     item = Item(number, envelope, log_format=piece.format)
-    item.sha256 = hashlib.sha256(piece.body).hexdigest()
+    item.sha256 = read.sha256
     item.kept = piece.body
-    lines = by_name(piece.format).gather(piece.body, piece.layout)
-    return Piece(item, piece, lines)
+    return Piece(item, piece, read.lines)

@@ -24,7 +24,7 @@ def test_lines_are_the_same_through_a_file(store: Store, text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(handover, "_LEAST", 0)
         found = _rows(store, text.encode())
-    assert found == list(enumerate(text.split("\n"), 1))
+    assert found == list(enumerate(text.removesuffix("\n").split("\n"), 1))
 
 
 def test_a_file_is_used_for_much_and_gone_after(store: Store) -> None:
@@ -45,4 +45,4 @@ def test_a_long_line_is_read_whole(store: Store, length: int) -> None:
 def test_a_full_disk_costs_time_alone(store: Store, tmp_path: Path) -> None:
     content = b"line\n" * 100_000
     with handed(content, tmp_path / "there is no such folder", "test") as lines:
-        assert lines.lines == content.decode()
+        assert lines.lines == content.decode().removesuffix("\n")

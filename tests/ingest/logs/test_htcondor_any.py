@@ -54,7 +54,8 @@ def add_up(repository: LocalRepository, lines: list[str] | list[bytes]) -> Loade
     loaded = repository.load_logs([replace(made, machine_name=machine)])
     assert loaded.accepted == 1  # the database refused nothing
     assert loaded.records + loaded.lines_ignored + loaded.lines_failed == loaded.lines
-    texts = HTCONDOR.gather(made.body, made.layout).content.split(b"\n")  # ads may share a line
+    content = HTCONDOR.gather(made.body, made.layout).content
+    texts = content.removesuffix(b"\n").split(b"\n")  # ads may share a line
     assert loaded.lines == max(len(made.body.removesuffix(b"\n").split(b"\n")), len(texts))
     with repository.store.cursor() as cursor:
         [(events, kept)] = cursor.execute(
