@@ -102,8 +102,7 @@ CREATE MACRO stage.engine_gpus_of(category) AS
 
 -- A number of seconds, rounded; halves to the even one.
 CREATE MACRO stage.rounded(v) AS
-    CASE WHEN isfinite(TRY_CAST(v AS DOUBLE)) AND abs(TRY_CAST(v AS DOUBLE)) < 1e15
-         THEN round_even(TRY_CAST(v AS DOUBLE), 0)::BIGINT END;
+    CASE WHEN abs(TRY_CAST(v AS DOUBLE)) < 1e15 THEN TRY_CAST(v AS DOUBLE)::BIGINT END;
 
 -- A text, if it says anything.
 CREATE MACRO stage.said(v) AS CASE WHEN NOT stage.is_null(v) THEN v END;
@@ -136,7 +135,7 @@ CREATE MACRO stage.blah_value(tidy, name) AS
 -- A time as whole seconds since the epoch, from 1 second after it to the year 9999.
 CREATE MACRO stage.epoch_of(v) AS
     CASE WHEN stage.integer_of(v) BETWEEN 1 AND 253402300799
-         THEN make_timestamp(stage.integer_of(v) * 1000000) END;
+         THEN make_timestamp(TRY_CAST(v AS BIGINT) * 1000000) END;
 
 -- PBS: seconds, with or without a fraction, or [[D:]H:]M:S of any size.
 CREATE MACRO stage.pbs_duration_of(v) AS
