@@ -77,11 +77,10 @@ CREATE MACRO stage.gpu_models_of(v) AS
              regexp_extract_all(v, '(?:^|,)gres/gpu:([^=,]+)=', 1))), ',') END;
 
 -- Grid Engine: seconds since the epoch, or milliseconds (Univa): no second of an age is so great.
-CREATE MACRO stage.engine_time_of(v) AS
-    CASE WHEN stage.integer_of(v) BETWEEN 0 AND 100000000000
-         THEN make_timestamp(stage.integer_of(v) * 1000000)
-         WHEN stage.integer_of(v) BETWEEN 0 AND 100000000000000
-         THEN make_timestamp(round_even(stage.integer_of(v) / 1000, 0)::BIGINT * 1000000) END;
+CREATE MACRO stage.engine_time(count) AS
+    CASE WHEN count BETWEEN 0 AND 100000000000 THEN make_timestamp(count * 1000000)
+         WHEN count BETWEEN 0 AND 100000000000000
+         THEN make_timestamp(round_even(count / 1000, 0)::BIGINT * 1000000) END;
 
 -- Grid Engine: memory in kB: the largest virtual, the largest resident, which only Univa says. APEL
 -- takes bytes and GB times seconds for it.
