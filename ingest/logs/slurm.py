@@ -69,23 +69,24 @@ def _timed(timezone: str) -> str:
 def _fields(columns: Sequence[str]) -> str:
     """Every used field by name, as text; NULL where it is empty or not there."""
     found = ", ".join(f'{_field(columns, name)} AS "{name}"' for name in _USED)
-    split = "SELECT *, string_split(text, '|') AS f FROM lines"
-    shifted = f"SELECT *, {_shift(columns)} AS shift FROM ({split})"
-    return f"SELECT line, text, len(f) AS width, {found} FROM ({shifted})"
+    split = "SELECT line, text, string_split(text, '|') AS f FROM lines"
+    mended = f"SELECT line, text, len(f) AS width, {_mended(columns)} AS f FROM ({split})"
+    return f"SELECT line, text, width, {found} FROM ({mended})"
 
 
-def _shift(columns: Sequence[str]) -> str:
-    """How many separators a job name holds.
+def _mended(columns: Sequence[str]) -> str:
+    """The fields as if the job name had no separator: nearly no line needs it.
 
     A line with more columns than there are names has them in its job name, or more columns at its
     end: where its state stands tells.
     """
     if not _name_shifts(columns):
-        return "0"
-    state = columns.index("State") + 1
+        return "f"
+    name, state, count = columns.index("JobName") + 1, columns.index("State") + 1, len(columns)
+    after = f"len(f) - {count - name}"
     return (
-        f"CASE WHEN len(f) > {len(columns)} AND NOT stage.is_state(f[{state}]) "
-        f"THEN len(f) - {len(columns)} ELSE 0 END"
+        f"CASE WHEN len(f) <= {count} THEN f WHEN stage.is_state(f[{state}]) THEN f "
+        f"ELSE f[:{name - 1}] || [array_to_string(f[{name}:{after}], '|')] || f[{after} + 1:] END"
     )
 
 
@@ -97,12 +98,12 @@ def _field(columns: Sequence[str], name: str) -> str:
     if name not in columns:
         return "NULL::VARCHAR"
     at = columns.index(name) + 1
+    value = f"nullif(f[{at}], '')"
     if name == "JobName" and (at == len(columns) or _name_shifts(columns)):
-        last = "len(f)" if at == len(columns) else f"{at} + shift"
+        last = at if _name_shifts(columns) else "len(f)"
         joined = f"array_to_string(f[{at}:{last}], '|')"
-        return f"CASE WHEN len(f) = {len(columns)} THEN nullif(f[{at}], '') ELSE {joined} END"
-    moves = _name_shifts(columns) and at > columns.index("JobName") + 1
-    return f"nullif(f[{at} + shift], '')" if moves else f"nullif(f[{at}], '')"
+        return f"CASE WHEN width = {len(columns)} THEN {value} ELSE {joined} END"
+    return value
 
 
 def _before_a_job(body: bytes) -> int:

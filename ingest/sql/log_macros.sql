@@ -14,54 +14,49 @@ CREATE MACRO stage.duration_of(v) AS
          WHEN regexp_full_match(v, '\d{1,9}-\d\d:\d\d:\d\d')
          THEN TRY_CAST(v[:-10] AS BIGINT) * 86400 + stage.clock(v[-8:])
          WHEN regexp_full_match(v, '(\d{1,9}-)?(\d{1,9}:)?\d{1,9}:\d{1,9}(\.\d{1,9})?')
-         THEN coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d+)-', 1), '') AS BIGINT), 0) * 86400
-              + coalesce(TRY_CAST(nullif(regexp_extract(v, '(\d+):\d+:', 1), '') AS BIGINT), 0) * 3600
-              + TRY_CAST(regexp_extract(v, '(\d+):[\d.]+$', 1) AS BIGINT) * 60
-              + round_even(TRY_CAST(regexp_extract(v, ':([\d.]+)$', 1) AS DOUBLE), 0)::BIGINT END;
+         THEN coalesce(TRY_CAST(CASE WHEN contains(v, '-') THEN split_part(v, '-', 1) END AS BIGINT), 0)
+              * 86400
+              + coalesce(TRY_CAST(split_part(split_part(v, '-', -1), ':', -3) AS BIGINT), 0) * 3600
+              + TRY_CAST(split_part(split_part(v, '-', -1), ':', -2) AS BIGINT) * 60
+              + round_even(TRY_CAST(split_part(v, ':', -1) AS DOUBLE), 0)::BIGINT END;
 
 -- Memory in kB: a number with a suffix K to P (powers of 1024), or bytes.
-CREATE MACRO stage.kilobytes_of(v) AS
-    TRY_CAST(trunc(CASE v[-1] WHEN 'K' THEN stage.amount_of(v[:-2])
-                              WHEN 'M' THEN stage.amount_of(v[:-2]) * 1024
-                              WHEN 'G' THEN stage.amount_of(v[:-2]) * 1048576
-                              WHEN 'T' THEN stage.amount_of(v[:-2]) * 1073741824
-                              WHEN 'P' THEN stage.amount_of(v[:-2]) * 1099511627776
-                              ELSE stage.amount_of(v) / 1024 END) AS BIGINT);
 CREATE MACRO stage.amount_of(v) AS
     CASE WHEN regexp_full_match(v, '\d+(\.\d+)?') THEN TRY_CAST(v AS DOUBLE) END;
+CREATE MACRO stage.kilobytes_of(v) AS
+    TRY_CAST(trunc(stage.amount_of(CASE WHEN contains('KMGTP', v[-1]) THEN v[:-2] ELSE v END)
+                   * CASE v[-1] WHEN 'K' THEN 1 WHEN 'M' THEN 1024 WHEN 'G' THEN 1048576
+                                WHEN 'T' THEN 1073741824 WHEN 'P' THEN 1099511627776
+                                ELSE 1 / 1024 END) AS BIGINT);
 
 -- APEL wants a suffix.
 CREATE MACRO stage.kilobytes_of_as_apel(v) AS
     CASE WHEN regexp_full_match(v, '.*[KMGTP]') THEN stage.kilobytes_of(v) END;
 
--- A local or UTC time without zone, YYYY-MM-DDTHH:MM:SS.
-CREATE MACRO stage.plain_time_of(v) AS
-    CASE WHEN strlen(v) = 19 AND v[11] = 'T' THEN TRY_CAST(v AS TIMESTAMP) END;
-
--- Slurm: a time as sacct prints it, by the clock on the wall or as seconds since the epoch.
+-- Slurm: a time as sacct prints it: by the clock on the wall, YYYY-MM-DDTHH:MM:SS, or as seconds
+-- since the epoch. Where the first T stands is found in half the time that the letter there takes.
 CREATE MACRO stage.slurm_time_of(v) AS
-    CASE WHEN strlen(v) = 19 THEN stage.plain_time_of(v)
+    CASE WHEN strlen(v) = 19
+         THEN CASE WHEN instr(v, 'T') = 11 THEN TRY_CAST(v AS TIMESTAMP)
+                   WHEN v[11] = 'T' THEN TRY_CAST(v AS TIMESTAMP) END
          WHEN strlen(v) BETWEEN 9 AND 11 AND stage.integer_of(v) > 0
-         THEN make_timestamp(stage.integer_of(v) * 1000000) END;
+         THEN make_timestamp(TRY_CAST(v AS BIGINT) * 1000000) END;
 
 -- Slurm: the first word of a state; a `+` stands for what did not fit.
 CREATE MACRO stage.state_of(v) AS
-    CASE WHEN contains(v, ' ') OR contains(v, '+') THEN regexp_extract(v, '^[A-Z_]+') ELSE v END;
+    CASE WHEN v = 'COMPLETED' THEN v
+         WHEN contains(v, ' ') OR contains(v, '+') THEN regexp_extract(v, '^[A-Z_]+') ELSE v END;
 
--- Slurm: whether a state is one of a job that has used what it will use; NULL: no state at all. A
--- CASE, since the database makes a join of a long IN.
+-- Slurm: whether a state is one of a job that has used what it will use; NULL: no state at all.
+-- Patterns, since the database makes a join of a long IN, and a CASE of 28 is long to plan.
 CREATE MACRO stage.has_ended(word) AS
-    CASE word WHEN 'COMPLETED' THEN true WHEN 'FAILED' THEN true WHEN 'CANCELLED' THEN true
-              WHEN 'TIMEOUT' THEN true WHEN 'NODE_FAIL' THEN true WHEN 'PREEMPTED' THEN true
-              WHEN 'OUT_OF_MEMORY' THEN true WHEN 'DEADLINE' THEN true WHEN 'BOOT_FAIL' THEN true
-              WHEN 'REVOKED' THEN true WHEN 'RUNNING' THEN false WHEN 'PENDING' THEN false
-              WHEN 'SUSPENDED' THEN false WHEN 'RESIZING' THEN false WHEN 'COMPLETING' THEN false
-              WHEN 'CONFIGURING' THEN false WHEN 'REQUEUED' THEN false
-              WHEN 'REQUEUE_FED' THEN false WHEN 'REQUEUE_HOLD' THEN false
-              WHEN 'RESV_DEL_HOLD' THEN false WHEN 'SIGNALING' THEN false
-              WHEN 'SPECIAL_EXIT' THEN false WHEN 'STAGE_OUT' THEN false WHEN 'STOPPED' THEN false
-              WHEN 'LAUNCH_FAILED' THEN false WHEN 'RECONFIG_FAIL' THEN false
-              WHEN 'POWER_UP_NODE' THEN false WHEN 'UPDATE_DB' THEN false END;
+    CASE WHEN word = 'COMPLETED' THEN true
+         WHEN regexp_full_match(word, 'CANCELLED|FAILED|TIMEOUT|OUT_OF_MEMORY|NODE_FAIL|PREEMPTED'
+                                      '|DEADLINE|BOOT_FAIL|REVOKED') THEN true
+         WHEN regexp_full_match(word, 'RUNNING|PENDING|SUSPENDED|RESIZING|COMPLETING|CONFIGURING'
+                                      '|REQUEUED|REQUEUE_FED|REQUEUE_HOLD|RESV_DEL_HOLD|SIGNALING'
+                                      '|SPECIAL_EXIT|STAGE_OUT|STOPPED|LAUNCH_FAILED|RECONFIG_FAIL'
+                                      '|POWER_UP_NODE|UPDATE_DB') THEN false END;
 CREATE MACRO stage.is_state(v) AS stage.has_ended(stage.state_of(v)) IS NOT NULL;
 
 -- Slurm: GPUs of a list `cpu=4,gres/gpu:a100=2,gres/gpu=2`: the untyped count has the typed in it.
@@ -77,11 +72,10 @@ CREATE MACRO stage.gpu_models_of(v) AS
              regexp_extract_all(v, '(?:^|,)gres/gpu:([^=,]+)=', 1))), ',') END;
 
 -- Grid Engine: seconds since the epoch, or milliseconds (Univa): no second of an age is so great.
-CREATE MACRO stage.engine_time_of(v) AS
-    CASE WHEN stage.integer_of(v) BETWEEN 0 AND 100000000000
-         THEN make_timestamp(stage.integer_of(v) * 1000000)
-         WHEN stage.integer_of(v) BETWEEN 0 AND 100000000000000
-         THEN make_timestamp(round_even(stage.integer_of(v) / 1000, 0)::BIGINT * 1000000) END;
+CREATE MACRO stage.engine_time(count) AS
+    CASE WHEN count BETWEEN 0 AND 100000000000 THEN make_timestamp(count * 1000000)
+         WHEN count BETWEEN 0 AND 100000000000000
+         THEN make_timestamp(round_even(count / 1000, 0)::BIGINT * 1000000) END;
 
 -- Grid Engine: memory in kB: the largest virtual, the largest resident, which only Univa says. APEL
 -- takes bytes and GB times seconds for it.
@@ -102,8 +96,7 @@ CREATE MACRO stage.engine_gpus_of(category) AS
 
 -- A number of seconds, rounded; halves to the even one.
 CREATE MACRO stage.rounded(v) AS
-    CASE WHEN isfinite(TRY_CAST(v AS DOUBLE)) AND abs(TRY_CAST(v AS DOUBLE)) < 1e15
-         THEN round_even(TRY_CAST(v AS DOUBLE), 0)::BIGINT END;
+    CASE WHEN abs(TRY_CAST(v AS DOUBLE)) < 1e15 THEN TRY_CAST(v AS DOUBLE)::BIGINT END;
 
 -- A text, if it says anything.
 CREATE MACRO stage.said(v) AS CASE WHEN NOT stage.is_null(v) THEN v END;
@@ -136,7 +129,7 @@ CREATE MACRO stage.blah_value(tidy, name) AS
 -- A time as whole seconds since the epoch, from 1 second after it to the year 9999.
 CREATE MACRO stage.epoch_of(v) AS
     CASE WHEN stage.integer_of(v) BETWEEN 1 AND 253402300799
-         THEN make_timestamp(stage.integer_of(v) * 1000000) END;
+         THEN make_timestamp(TRY_CAST(v AS BIGINT) * 1000000) END;
 
 -- PBS: seconds, with or without a fraction, or [[D:]H:]M:S of any size.
 CREATE MACRO stage.pbs_duration_of(v) AS

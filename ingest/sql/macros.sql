@@ -9,8 +9,8 @@ CREATE MACRO stage.is_null(v) AS
 -- digits: texts with such are read record by record, which makes them plain (looks_integer).
 CREATE MACRO stage.looks_integer(v) AS regexp_full_match(v, '[+-]?\p{Nd}+(_\p{Nd}+)*');
 CREATE MACRO stage.integer_of(v) AS
-    CASE WHEN TRY_CAST(v AS BIGINT)::VARCHAR = v OR regexp_full_match(v, '[+-]?\d+')
-         THEN TRY_CAST(v AS BIGINT) END;
+    CASE WHEN TRY_CAST(v AS BIGINT)::VARCHAR = v THEN TRY_CAST(v AS BIGINT)
+         WHEN regexp_full_match(v, '[+-]?\d+') THEN TRY_CAST(v AS BIGINT) END;
 
 -- A decimal: the shortest text of the 64-bit float, rounded half away from zero at three places.
 -- Up to 15 digits a decimal text and its float's shortest text are the same. DuckDB 2.0 takes `+-3`

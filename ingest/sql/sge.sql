@@ -1,36 +1,45 @@
 WITH split AS (SELECT *, string_split(text, ':') AS f FROM lines),
 shifted AS (SELECT *, {shift} AS shift FROM split),
 placed AS (SELECT *, {late} AS late FROM shifted),
-fields AS (
-    SELECT line, text, len(f) AS width, len(f) - late >= 52 AS is_univa,
-           f[1] AS queue, f[2] AS host, f[3] AS local_user_group, f[4] AS local_user_id,
-           CASE WHEN shift = 0 THEN f[5] ELSE array_to_string(f[5:5 + shift], ':') END
-               AS user_job_name,
-           f[6 + shift] AS number, f[7 + shift] AS account, f[9 + shift] AS submitted,
-           f[10 + shift] AS started, f[11 + shift] AS ended, f[12 + shift] AS failed,
-           f[13 + shift] AS exit_status, f[14 + shift] AS wallclock, f[35 + shift] AS slots,
-           f[36 + shift] AS task, f[37 + shift] AS cpu, f[38 + shift] AS integral,
-           CASE WHEN late = shift THEN f[40 + shift]
-                ELSE array_to_string(f[40 + shift:40 + late], ':') END AS category,
-           f[42 + late] AS part, f[43 + late] AS maxvmem, f[48 + late] AS maxrss
+-- As if the name and the category had no colon. Nearly no line has one: no field is looked for.
+mended AS (
+    SELECT line, text, len(f) AS width,
+           CASE WHEN late = 0 THEN f
+                WHEN late = shift
+                THEN f[1:4] || [array_to_string(f[5:5 + shift], ':')] || f[6 + shift:]
+                ELSE f[1:4] || [array_to_string(f[5:5 + shift], ':')] || f[6 + shift:39 + shift]
+                     || [array_to_string(f[40 + shift:40 + late], ':')] || f[41 + late:] END AS f
     FROM placed),
+fields AS (
+    SELECT line, text, width, len(f) >= 52 AS is_univa,
+           f[1] AS queue, f[2] AS host, f[3] AS local_user_group, f[4] AS local_user_id,
+           f[5] AS user_job_name, f[6] AS number, f[7] AS account, f[9] AS submitted,
+           f[10] AS started, f[11] AS ended, f[12] AS failed, f[13] AS exit_status,
+           f[14] AS wallclock, f[35] AS slots, f[36] AS task, f[37] AS cpu, f[38] AS integral,
+           f[40] AS category, f[42] AS part, f[43] AS maxvmem, f[48] AS maxrss
+    FROM mended),
 typed AS (
     SELECT *, stage.integer_of(number) AS number_value,
            CASE WHEN task IN ('0', 'undefined', 'NONE', '') THEN NULL ELSE task END AS task_number,
-           stage.engine_time_of(submitted) AS submit_time,
-           stage.engine_time_of(started) AS start_time, stage.engine_time_of(ended) AS end_time,
+           stage.integer_of(submitted) AS submit_count, stage.integer_of(started) AS start_count,
+           stage.integer_of(ended) AS end_count,
            stage.rounded(wallclock) AS wall_duration, stage.rounded(cpu) AS cpu_duration,
            stage.integer_of(slots) AS processors,
            stage.engine_virtual(maxvmem) AS memory_virtual,
            stage.engine_memory(maxrss, is_univa, integral) AS memory_real
-    FROM fields)
+    FROM fields),
+timed AS (
+    SELECT *, stage.engine_time(submit_count) AS submit_time,
+           stage.engine_time(start_count) AS start_time, stage.engine_time(end_count) AS end_time
+    FROM typed)
 SELECT line, text,
        CASE WHEN task_number IS NULL THEN number ELSE number || '.' || task_number END AS job_name,
        stage.said(local_user_id) AS local_user_id, stage.said(local_user_group) AS local_user_group,
        wall_duration, cpu_duration, start_time, end_time, stage.said(queue) AS queue,
        stage.said(host) AS execution_host,
        memory_real, memory_virtual, {processors},
-       CASE WHEN failed <> '0' THEN 'failed ' || failed ELSE 'exit ' || exit_status END AS state,
+       CASE WHEN failed = '0' AND exit_status = '0' THEN 'exit 0'
+            WHEN failed <> '0' THEN 'failed ' || failed ELSE 'exit ' || exit_status END AS state,
        stage.said(user_job_name) AS user_job_name, submit_time,
        CASE WHEN contains(category, 'gpu=') THEN stage.engine_gpus_of(category) END AS gpu_count,
        'cpu' AS cpu_source, stage.said(account) AS account,
@@ -52,4 +61,4 @@ SELECT line, text,
             WHEN end_time <= TIMESTAMP '1970-01-02' THEN stage.fault('TIM', 'end_time', ended)
             WHEN part NOT IN ('NONE', '') THEN 'ignored step'
             WHEN processors IS NULL THEN stage.fault('INT', 'slots', slots) END AS outcome
-FROM typed
+FROM timed

@@ -1,20 +1,23 @@
 WITH fields AS ({fields}),
+-- Of fields that say the same, the best that there is.
+chosen AS (
+    SELECT *, coalesce("JobIDRaw", "JobID") AS job_name, stage.state_of("State") AS state_word,
+           coalesce("ElapsedRaw", "Elapsed") AS wall_text,
+           coalesce("CPU", "TotalCPU", "CPUTimeRAW") AS cpu_text,
+           coalesce("NCPUS", "AllocCPUS") AS cpus, coalesce("NNodes", "AllocNodes") AS nodes
+    FROM fields),
 -- What the texts mean.
 typed AS (
-    SELECT *, coalesce("JobIDRaw", "JobID") AS job_name, stage.is_step(job_name) AS is_step,
-           strlen("End") < 19 AS is_epoch,
-           stage.state_of("State") AS state_word, stage.has_ended(state_word) AS has_ended,
+    SELECT *, stage.is_step(job_name) AS is_step, strlen("End") < 19 AS is_epoch,
+           stage.has_ended(state_word) AS has_ended,
            stage.slurm_time_of("Start") AS started, stage.slurm_time_of("End") AS ended,
            stage.slurm_time_of("Submit") AS submitted,
-           stage.duration_of(coalesce("ElapsedRaw", "Elapsed")) AS wall_duration,
-           coalesce("CPU", "TotalCPU", "CPUTimeRAW") AS cpu_text,
-           stage.duration_of(cpu_text) AS cpu_duration,
+           stage.duration_of(wall_text) AS wall_duration, stage.duration_of(cpu_text) AS cpu_duration,
            stage.kilobytes_of("MaxRSS") AS memory_real,
            stage.kilobytes_of("MaxVMSize") AS memory_virtual,
-           stage.integer_of(coalesce("NCPUS", "AllocCPUS")) AS processors,
-           stage.integer_of(coalesce("NNodes", "AllocNodes")) AS node_count,
+           stage.integer_of(cpus) AS processors, stage.integer_of(nodes) AS node_count,
            stage.integer_of("ConsumedEnergyRaw") AS energy
-    FROM fields),
+    FROM chosen),
 timed AS ({timed})
 SELECT line, text, job_name, "User" AS local_user_id, "Group" AS local_user_group, wall_duration,
        cpu_duration,
@@ -49,13 +52,12 @@ SELECT line, text, job_name, "User" AS local_user_id, "Group" AS local_user_grou
             WHEN started IS NULL THEN stage.fault('TIM', 'Start', "Start")
             WHEN ended IS NULL THEN stage.fault('TIM', 'End', "End")
             WHEN wall_duration IS NULL
-            THEN stage.fault('DUR', 'Elapsed', coalesce("ElapsedRaw", "Elapsed", ''))
+            THEN stage.fault('DUR', 'Elapsed', coalesce(wall_text, ''))
             WHEN cpu_duration IS NULL AND cpu_text IS NOT NULL
             THEN stage.fault('DUR', 'CPU', cpu_text)
-            WHEN processors IS NULL AND coalesce("NCPUS", "AllocCPUS") IS NOT NULL
-            THEN stage.fault('INT', 'NCPUS', coalesce("NCPUS", "AllocCPUS"))
-            WHEN node_count IS NULL AND coalesce("NNodes", "AllocNodes") IS NOT NULL
-            THEN stage.fault('INT', 'NNodes', coalesce("NNodes", "AllocNodes"))
+            WHEN processors IS NULL AND cpus IS NOT NULL THEN stage.fault('INT', 'NCPUS', cpus)
+            WHEN node_count IS NULL AND nodes IS NOT NULL
+            THEN stage.fault('INT', 'NNodes', nodes)
             WHEN memory_real IS NULL AND "MaxRSS" IS NOT NULL
             THEN stage.fault('MEM', 'MaxRSS', "MaxRSS")
             WHEN memory_virtual IS NULL AND "MaxVMSize" IS NOT NULL
