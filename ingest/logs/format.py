@@ -1,6 +1,6 @@
 """What there is to know of one format of logs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from appliance.records.declare import RecordType
@@ -54,6 +54,8 @@ class LogFormat:
     """Columns of the record type that its lines give: no others are staged."""
     select: Callable[[Settings], str]
     """The SELECT over `lines` that gives these columns and outcomes."""
+    given: Callable[[str], Collection[str]] | None = None
+    """From a layout, the columns that this SELECT gives; None: all of them, whatever the layout."""
     layout: Callable[[Sequence[str]], str] = _no_layout
     """From the first lines of a file."""
     boundary: Callable[[bytes], int] = after_any_line
@@ -69,6 +71,10 @@ class LogFormat:
     """Of the reference's parser, to be repeated on request."""
     keeps: str = ""
     """The table that holds such lines for records yet to come; empty: none. With `complete`."""
+
+    def gives(self, layout: str) -> frozenset[str]:
+        """The columns that lines of this layout give."""
+        return frozenset(self.given(layout) if self.given else self.columns)
 
     @property
     def table(self) -> str:

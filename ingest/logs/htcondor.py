@@ -23,6 +23,9 @@ orig_AuthTokenSubject AuthTokenGroups orig_AuthTokenGroups RoutedToJobId GridJob
 AuthTokenIssuer orig_AuthTokenIssuer""".split()  # noqa: SIM905
 """Attributes that mean something."""
 _PIPE = "pipe"
+_IN_PIPE = """job_name local_user_id wall_duration cpu_duration start_time end_time memory_real
+memory_virtual processors job_label submit_time cpu_source scale_factor""".split()  # noqa: SIM905
+"""Columns that its values give."""
 _HEAD_BYTES = 1 << 12
 
 
@@ -44,6 +47,10 @@ def _boundary(body: bytes) -> int:
     return after_any_line(body) if how == _PIPE else ads.end_of_last(body, how)
 
 
+def _given(layout: str) -> Sequence[str]:
+    return _IN_PIPE if layout == _PIPE else HTCONDOR.columns
+
+
 def _select(settings: Settings) -> str:
     if settings.layout == _PIPE:
         return text("ingest", "sql/htcondor_pipe.sql")
@@ -59,6 +66,7 @@ HTCONDOR = LogFormat(
     columns=EVENT.given_by("htcondor"),
     layout=_layout,
     select=_select,
+    given=_given,
     boundary=_boundary,
     gather=_gather,
     faults=(Fault("states", ("condor_counts",)),),

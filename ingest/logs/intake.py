@@ -19,7 +19,7 @@ from ingest.batch import ACCEPTED, compress
 from ingest.handover import handed
 from ingest.loading import Texts, write
 from ingest.logs import loading, staging
-from ingest.logs.catalogue import FORMATS, by_name
+from ingest.logs.catalogue import by_name
 from ingest.logs.format import LogFormat, Settings
 from ingest.logs.ledger import amend_file, counted, write_files
 from ingest.logs.piece import Coming, Piece, Read, opened
@@ -83,6 +83,7 @@ class LogIntake:
         with self._store.cursor() as cursor:
             self._mark_known(cursor, found)
         fresh = [one for one in found if one.item.state == ACCEPTED]
+        self._make_room(fresh)
         try:
             list(self._workers.map(self._stage, fresh))
             self._commit(found, fresh, _kept(found, dict(numbered)))
@@ -142,6 +143,7 @@ class LogIntake:
     def _staged(self, found: Sequence[Piece], at: datetime) -> Iterator[Sequence[LogFormat]]:
         """Lines of earlier pieces, staged and folded; the formats in which some had to be."""
         self._ready.result()
+        self._make_room(found)
         try:
             for one in found:
                 self._stage(one, at)
@@ -184,6 +186,13 @@ class LogIntake:
             if key in known:
                 one.item.repeats(None)
             known.add(key)
+
+    def _make_room(self, fresh: Sequence[Piece]) -> None:
+        """Tables for what these pieces can give."""
+        with self._store.cursor() as cursor:
+            for made in _formats(fresh):
+                layouts = {one.piece.layout for one in fresh if one.piece.format == made.name}
+                cursor.execute(staging.table(made, layouts))
 
     def _stage(self, one: Piece, at: datetime | None = None) -> None:
         made, settings = by_name(one.piece.format), Settings.of(one.piece)
@@ -248,13 +257,11 @@ class LogIntake:
 
 
 def prepare(cursor: DuckDBPyConnection) -> None:
-    """Make the staging tables and what formats are read by, once a process: it takes 60 ms."""
+    """Make what formats are read by, once a process: it takes 60 ms."""
     asked = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'stage' AND table_name = 'pieces'"
     if cursor.execute(asked).fetchall():
         return
     cursor.execute(text("ingest", "sql/log_macros.sql"))
-    for made in FORMATS.values():
-        cursor.execute(staging.table(made))
     cursor.execute(fqan.table(staging.FQANS))
     cursor.execute(_PIECES)
 

@@ -34,7 +34,7 @@ def read(body: bytes) -> Lines:
     for at, line in enumerate(lines):
         if b"\0" in line or len(line) > LONGEST or not _is_text(line):
             odd[at + 1], lines[at] = line, _NOT_TEXT
-    return Lines(b"\n".join(lines), odd)
+    return Lines(b"\n".join(lines) + b"\n", odd)
 
 
 def head(body: bytes, most_bytes: int = _HEAD_BYTES) -> list[str]:

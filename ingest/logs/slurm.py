@@ -4,7 +4,7 @@ Times carry no zone; steps (`4401.batch`) stand in rows of their own, and what o
 folded into their job. Sources: sacct 25.11; APEL 2.5.0, Slurm parser.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from appliance.records.event import EVENT
 from appliance.resources import text
@@ -23,6 +23,10 @@ _USED = """JobIDRaw JobID Cluster DBIndex Partition Account Group User Submit St
 ElapsedRaw CPU TotalCPU CPUTimeRAW NCPUS AllocCPUS NNodes AllocNodes MaxRSS MaxVMSize AllocTRES
 ConsumedEnergyRaw State NodeList JobName""".split()  # noqa: SIM905
 """Fields that become something."""
+_MADE_OF = {"job_label": "JobIDRaw", "submit_time": "Submit", "gpu_count": "AllocTRES",
+            "gpu_model": "AllocTRES", "cluster": "Cluster", "run_id": "DBIndex",
+            "account": "Account"}  # fmt: skip
+"""Columns that not every list of fields gives, and what they need. Steps tell of the others."""
 _MOST_STEPS = 100_000
 """Lines that a job's steps take at most, when a piece is cut."""
 
@@ -45,6 +49,11 @@ def _select(settings: Settings) -> str:
         .replace("{columns}", str(len(columns)))
         .replace("{timed}", _timed(settings.timezone))
     )
+
+
+def _given(layout: str) -> Collection[str]:
+    fields = {*(layout.split("|") if layout else _HOOK), None}
+    return [name for name in EVENT.given_by("slurm") if _MADE_OF.get(name) in fields]
 
 
 def _timed(timezone: str) -> str:
@@ -125,6 +134,7 @@ SLURM = LogFormat(
     columns=EVENT.given_by("slurm"),
     layout=_layout,
     select=_select,
+    given=_given,
     boundary=_before_a_job,
     fold="slurm_fold",
     complete="slurm_complete",

@@ -1,5 +1,6 @@
 """The SQL that stages a piece of a log: every line with its record's columns and its outcome."""
 
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from appliance.records.declare import Field
@@ -20,11 +21,20 @@ def staged(made: LogFormat) -> str:
     return f"stage.{made.name}_lines"
 
 
-def table(made: LogFormat) -> str:
-    """The statement that makes the staging table. `text` is that of lines that failed."""
-    typed = [f"{c.sql} {c.stored}" for c in _columns(made)]
+def table(made: LogFormat, layouts: Iterable[str]) -> str:
+    """The statement that makes the staging table for pieces of these layouts, anew and empty.
+
+    A column that none of them gives is there, and takes no time: nulls are worked out. `text` is
+    that of lines that failed.
+    """
+    given = frozenset[str]().union(*(made.gives(layout) for layout in layouts))
+    typed = [
+        f"{c.sql} {c.stored}"
+        + ("" if c.name in given else f" GENERATED ALWAYS AS (NULL::{c.stored}) VIRTUAL")
+        for c in _columns(made, made.columns)
+    ]
     return (
-        f"CREATE TABLE IF NOT EXISTS {staged(made)} "
+        f"CREATE OR REPLACE TABLE {staged(made)} "
         f"(message BIGINT, record INTEGER, {', '.join(typed)}, outcome VARCHAR, text VARCHAR)"
     )
 
@@ -40,20 +50,21 @@ def insert(made: LogFormat, settings: Settings, lines: str) -> str:
 
     Its other parameters: $message (its number), $now.
     """
-    given = (*made.columns, *_SETTLED)
+    given = made.gives(settings.layout)
+    shown = ", ".join(column.sql for column in _columns(made, given))
     return f"""
-INSERT INTO {staged(made)}
+INSERT INTO {staged(made)} (message, record, {shown}, outcome, text)
 WITH lines AS ({lines}),
 read AS ({faults.select(made, settings)})
-SELECT $message::BIGINT, line, {", ".join(c.sql for c in _columns(made))}, outcome,
+SELECT $message::BIGINT, line, {shown}, outcome,
        CASE WHEN outcome IS NOT NULL AND NOT starts_with(outcome, 'ignored ') THEN text END
-FROM (SELECT * REPLACE ({outcome(made.kind, given)} AS outcome)
+FROM (SELECT * REPLACE ({outcome(made.kind, {*given, *_SETTLED})} AS outcome)
       FROM (SELECT *, $now::TIMESTAMP AS now FROM read))"""
 
 
-def _columns(made: LogFormat) -> list[Field]:
-    """What is staged, in the order of the record type."""
-    return [field for field in made.kind.fields if field.name in made.columns]
+def _columns(made: LogFormat, names: Collection[str]) -> list[Field]:
+    """These of them, in the order of the record type."""
+    return [field for field in made.kind.fields if field.name in names]
 
 
 def records(made: LogFormat) -> str:

@@ -16,9 +16,7 @@ SELECT line, text, nullif(f[1], '') AS job_name, stage.defined(f[2]) AS local_us
        coalesce(processors, 0) AS processors,
        nullif(id[2], '') AS job_label, stage.epoch_of(id[3]) AS submit_time,
        CASE WHEN cpu_duration IS NOT NULL THEN 'RemoteUserCpu+RemoteSysCpu' END AS cpu_source,
-       scale_factor, NULL AS state, NULL AS gpu_count, NULL AS gpu_model, NULL AS host_specs,
-       NULL AS account, NULL AS global_user_name, NULL AS fqan, NULL AS vo, NULL AS join_id,
-       NULL AS batch_job, NULL AS token_issuer, NULL AS token_subject,
+       scale_factor,
        CASE WHEN len(f) BETWEEN 11 AND 12 AND coalesce(f[12], '') = '' AND f[1] <> ''
              AND processors > 0 AND wall_duration > 0 AND cpu_duration / wall_duration <= processors
              AND memory_real IS NOT NULL AND memory_virtual IS NOT NULL

@@ -68,7 +68,7 @@ def read(
     content = made.gather(one.body, one.layout).content
     with handed(content, store.config.work, "test") as given_lines, store.cursor() as cursor:
         prepare(cursor)
-        cursor.execute(f"TRUNCATE stage.{made.name}_lines")
+        cursor.execute(staging.table(made, [one.layout]))
         cursor.execute(
             staging.insert(made, Settings.of(one), given_lines.sql),
             {"lines": given_lines.lines, "message": 1, "now": NOW},
