@@ -138,10 +138,11 @@ CREATE MACRO stage.epoch_of(v) AS
     CASE WHEN stage.integer_of(v) BETWEEN 1 AND 253402300799
          THEN make_timestamp(stage.integer_of(v) * 1000000) END;
 
--- PBS: seconds, with or without a fraction, or [[D:]H:]M:S of any size.
+-- PBS: seconds, with or without a fraction, or [[D:]H:]M:S of any size. What prints as it was
+-- written is HH:MM:SS of however many hours: an interval with a blank or a fraction ends otherwise.
 CREATE MACRO stage.pbs_duration_of(v) AS
-    CASE WHEN strlen(v) = 8 AND regexp_full_match(v, '([01]\d|2[0-3]):[0-5]\d:[0-5]\d')
-         THEN stage.clock(v)
+    CASE WHEN strlen(v) <= 12 AND v LIKE '%:__' AND v >= '0' AND TRY_CAST(v AS INTERVAL)::VARCHAR = v
+         THEN epoch(TRY_CAST(v AS INTERVAL))::BIGINT
          WHEN strlen(v) BETWEEN 7 AND 12 AND regexp_full_match(v, '\d+:\d\d:\d\d')
          THEN TRY_CAST(v[:-7] AS BIGINT) * 3600 + TRY_CAST(v[-5:-4] AS BIGINT) * 60
               + TRY_CAST(v[-2:] AS BIGINT)
@@ -157,7 +158,7 @@ CREATE MACRO stage.pbs_duration_of(v) AS
 CREATE MACRO stage.pbs_unit(v) AS
     CASE v WHEN '' THEN 0 WHEN 'k' THEN 1 WHEN 'm' THEN 2 WHEN 'g' THEN 3 WHEN 't' THEN 4 ELSE 5 END;
 CREATE MACRO stage.pbs_kilobytes_of(v) AS
-    CASE WHEN ends_with(v, 'kb') AND stage.integer_of(substr(v, 1, strlen(v) - 2)) >= 0
+    CASE WHEN stage.integer_of(substr(v, 1, strlen(v) - 2)) >= 0 AND ends_with(v, 'kb')
          THEN stage.integer_of(substr(v, 1, strlen(v) - 2))
          WHEN regexp_full_match(lower(v), '\d+(\.\d+)?[kmgtp]?[bw]?')
          THEN TRY_CAST(floor(TRY_CAST(regexp_extract(v, '^[\d.]+') AS DOUBLE)
@@ -182,13 +183,14 @@ CREATE MACRO stage.pbs_term(v) AS
                    THEN split_part(v, '*', 2)::BIGINT END
          WHEN contains(v, '-')
          THEN CASE WHEN regexp_full_match(v, '\d{1,9}-\d{1,9}')
-                   THEN stage.positive(stage.pbs_range(v)) END
+                   THEN TRY_CAST(split_part(v, '-', 2)::BIGINT - split_part(v, '-', 1)::BIGINT
+                                 AS UINTEGER)::BIGINT + 1 END
          WHEN v = '' OR regexp_full_match(v, '\d+') THEN 1 END;
 -- Of a list of one host.
 CREATE MACRO stage.pbs_lone(v) AS
-    CASE WHEN NOT contains(v, '+') AND strlen(v) - strlen(replace(v, '/', '')) <= 1 AND v <> ''
-          AND NOT starts_with(v, '/') AND NOT ends_with(v, '/')
-         THEN split_part(v, '/', 2) END;
+    CASE WHEN contains(v, '+') OR starts_with(v, '/') OR ends_with(v, '/') OR v = '' THEN NULL
+         WHEN NOT contains(v, '/') THEN ''
+         WHEN NOT contains(substr(v, instr(v, '/') + 1), '/') THEN substr(v, instr(v, '/') + 1) END;
 -- Of several.
 CREATE MACRO stage.pbs_cores(v) AS
     CASE WHEN NOT contains(v, '+') THEN NULL
@@ -204,6 +206,8 @@ CREATE MACRO stage.pbs_cores_as_apel(v) AS
     stage.pbs_cores(regexp_replace(v, '\*\d+', '', 'g'));
 CREATE MACRO stage.pbs_nodes(v) AS
     CASE WHEN NOT contains(v, '+') THEN 1
+         WHEN contains(v, '/')
+          AND NOT contains(replace(v, '+' || left(v, instr(v, '/')), ''), '+') THEN 1
          ELSE len(list_distinct(list_transform(string_split(v, '+'),
                                                lambda term: split_part(term, '/', 1)))) END;
 
