@@ -249,9 +249,20 @@ CREATE MACRO stage.lsf_tidy(pieces) AS
              WHEN contains(piece, '  ') OR contains(piece, chr(9))
              THEN regexp_replace(piece, '\s+', ' ', 'g')
              ELSE piece END), '"'), '"' || chr(2) || '"', chr(1));
+-- The same of a line that may need none of it.
+CREATE MACRO stage.lsf_tidied(v, pieces) AS
+    string_split(CASE WHEN len(pieces) % 2 = 0 OR NOT stage.lsf_is_even(v)
+                       OR list_contains(pieces[3:len(pieces) - 2:2], '')
+                      THEN stage.lsf_tidy(pieces) ELSE v END, '"');
+-- Whether no gap is wider than a blank.
+CREATE MACRO stage.lsf_is_even(v) AS NOT contains(v, '  ') AND NOT contains(v, chr(9));
+-- How many places the quotes take up that stand in a text before these numbers.
+CREATE MACRO stage.lsf_quotes(numbers) AS
+    2 * (list_position(list_transform(numbers, lambda one: one <> ''), true) - 1);
 CREATE MACRO stage.lsf_at(place, raw, tidy, is_clean) AS
     CASE WHEN is_clean THEN raw[place] ELSE tidy[place] END;
-CREATE MACRO stage.lsf_text(v) AS nullif(replace(v, chr(1), '"'), '');
+CREATE MACRO stage.lsf_text(v) AS
+    CASE WHEN v = '' THEN NULL WHEN contains(v, chr(1)) THEN replace(v, chr(1), '"') ELSE v END;
 
 -- LSF: a host without its slots.
 CREATE MACRO stage.lsf_host(v) AS regexp_replace(v, '^\d+\*', '');
@@ -260,6 +271,14 @@ CREATE MACRO stage.lsf_host_as_apel(v) AS v;
 -- LSF: how many hosts follow. Memory in kB: there is none below 1.
 CREATE MACRO stage.lsf_count(v) AS
     CASE WHEN regexp_full_match(v, '\d{1,6}') THEN v::BIGINT END;
+CREATE MACRO stage.lsf_asked(pieces) AS
+    CASE WHEN starts_with(pieces[27], ' 0 ') THEN 0
+         ELSE stage.lsf_count(split_part(pieces[27], ' ', 2)) END;
+CREATE MACRO stage.lsf_hosts(pieces, asked) AS
+    stage.lsf_count(CASE WHEN asked = 0 THEN split_part(pieces[27], ' ', 3)
+                         ELSE split_part(pieces[27 + 2 * asked], ' ', 2) END);
+CREATE MACRO stage.lsf_small(v) AS
+    CASE v WHEN '0' THEN 0 WHEN '64' THEN 64 WHEN '32' THEN 32 ELSE stage.integer_of(v) END;
 CREATE MACRO stage.lsf_memory(v) AS CASE WHEN stage.integer_of(v) > 0 THEN stage.integer_of(v) END;
 CREATE MACRO stage.lsf_slots(v) AS
     coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d{1,9})\*', 1), '') AS BIGINT), 1);
