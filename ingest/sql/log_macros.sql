@@ -141,7 +141,7 @@ CREATE MACRO stage.epoch_of(v) AS
 -- PBS: seconds, with or without a fraction, or [[D:]H:]M:S of any size. What prints as it was
 -- written is HH:MM:SS of however many hours: an interval with a blank or a fraction ends otherwise.
 CREATE MACRO stage.pbs_duration_of(v) AS
-    CASE WHEN strlen(v) <= 12 AND v LIKE '%:__' AND v >= '0' AND TRY_CAST(v AS INTERVAL)::VARCHAR = v
+    CASE WHEN TRY_CAST(v AS INTERVAL)::VARCHAR = v AND v LIKE '%:__' AND v >= '0' AND strlen(v) <= 12
          THEN epoch(TRY_CAST(v AS INTERVAL))::BIGINT
          WHEN strlen(v) BETWEEN 7 AND 12 AND regexp_full_match(v, '\d+:\d\d:\d\d')
          THEN TRY_CAST(v[:-7] AS BIGINT) * 3600 + TRY_CAST(v[-5:-4] AS BIGINT) * 60
@@ -242,23 +242,30 @@ CREATE MACRO stage.pbs_type(v) AS
 
 -- LSF: a line, split at its quotes, with one blank between what stands in it, and chr(1) for a
 -- quote in a text: two quotes, and nothing where numbers would stand.
+CREATE MACRO stage.lsf_marked(pieces) AS
+    replace(array_to_string(pieces, '"'), '"' || chr(2) || '"', chr(1));
 CREATE MACRO stage.lsf_tidy(pieces) AS
-    replace(array_to_string(list_transform(pieces, lambda piece, place:
+    stage.lsf_marked(list_transform(pieces, lambda piece, place:
         CASE WHEN place % 2 = 0 OR place = 1 OR place = len(pieces) THEN piece
              WHEN piece = '' THEN chr(2)
              WHEN contains(piece, '  ') OR contains(piece, chr(9))
              THEN regexp_replace(piece, '\s+', ' ', 'g')
-             ELSE piece END), '"'), '"' || chr(2) || '"', chr(1));
--- The same of a line that may need none of it.
+             ELSE piece END));
+-- The same of a line whose gaps are no wider.
+CREATE MACRO stage.lsf_quoted(pieces) AS
+    stage.lsf_marked(list_transform(pieces, lambda piece, place:
+        CASE WHEN piece = '' AND place % 2 = 1 AND place > 1 AND place < len(pieces) THEN chr(2)
+             ELSE piece END));
+-- The same of any line: most need none of it.
 CREATE MACRO stage.lsf_tidied(v, pieces) AS
-    string_split(CASE WHEN len(pieces) % 2 = 0 OR NOT stage.lsf_is_even(v)
-                       OR list_contains(pieces[3:len(pieces) - 2:2], '')
-                      THEN stage.lsf_tidy(pieces) ELSE v END, '"');
--- Whether no gap is wider than a blank.
-CREATE MACRO stage.lsf_is_even(v) AS NOT contains(v, '  ') AND NOT contains(v, chr(9));
+    string_split(CASE WHEN contains(v, '  ') OR contains(v, chr(9)) THEN stage.lsf_tidy(pieces)
+                      WHEN len(pieces) % 2 = 0 OR list_contains(pieces[3:len(pieces) - 2:2], '')
+                      THEN stage.lsf_quoted(pieces)
+                      ELSE v END, '"');
 -- How many places the quotes take up that stand in a text before these numbers.
 CREATE MACRO stage.lsf_quotes(numbers) AS
     2 * (list_position(list_transform(numbers, lambda one: one <> ''), true) - 1);
+-- An element of one of two lists.
 CREATE MACRO stage.lsf_at(place, raw, tidy, is_clean) AS
     CASE WHEN is_clean THEN raw[place] ELSE tidy[place] END;
 CREATE MACRO stage.lsf_text(v) AS
@@ -268,7 +275,7 @@ CREATE MACRO stage.lsf_text(v) AS
 CREATE MACRO stage.lsf_host(v) AS regexp_replace(v, '^\d+\*', '');
 CREATE MACRO stage.lsf_host_as_apel(v) AS v;
 
--- LSF: how many hosts follow. Memory in kB: there is none below 1.
+-- LSF: how many hosts follow; were asked for; there were.
 CREATE MACRO stage.lsf_count(v) AS
     CASE WHEN regexp_full_match(v, '\d{1,6}') THEN v::BIGINT END;
 CREATE MACRO stage.lsf_asked(pieces) AS
@@ -277,8 +284,10 @@ CREATE MACRO stage.lsf_asked(pieces) AS
 CREATE MACRO stage.lsf_hosts(pieces, asked) AS
     stage.lsf_count(CASE WHEN asked = 0 THEN split_part(pieces[27], ' ', 3)
                          ELSE split_part(pieces[27 + 2 * asked], ' ', 2) END);
+-- An integer that mostly is one of these.
 CREATE MACRO stage.lsf_small(v) AS
     CASE v WHEN '0' THEN 0 WHEN '64' THEN 64 WHEN '32' THEN 32 ELSE stage.integer_of(v) END;
+-- Memory in kB: there is none below 1.
 CREATE MACRO stage.lsf_memory(v) AS CASE WHEN stage.integer_of(v) > 0 THEN stage.integer_of(v) END;
 CREATE MACRO stage.lsf_slots(v) AS
     coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d{1,9})\*', 1), '') AS BIGINT), 1);

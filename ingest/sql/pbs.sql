@@ -56,7 +56,7 @@ SELECT line, text, job_name, "user" AS local_user_id, "group" AS local_user_grou
        memory_real, memory_virtual,
        coalesce(cores, cpus, 0) AS processors,
        CASE WHEN cores IS NOT NULL THEN stage.pbs_nodes("exec_host")
-            WHEN {parallel} THEN coalesce(stage.integer_of("Resource_List.nodect"), 0)
+            WHEN {parallel} THEN coalesce(stage.integer_of(substr("Resource_List.nodect", 22)), 0)
             ELSE 0 END AS node_count,
        CASE WHEN type = 'R' THEN 'rerun' ELSE "Exit_status" END AS state,
        jobname AS user_job_name, stage.epoch_of(coalesce(ctime, qtime)) AS submit_time,
