@@ -131,10 +131,11 @@ CREATE MACRO stage.epoch_of(v) AS
     CASE WHEN stage.integer_of(v) BETWEEN 1 AND 253402300799
          THEN make_timestamp(TRY_CAST(v AS BIGINT) * 1000000) END;
 
--- PBS: seconds, with or without a fraction, or [[D:]H:]M:S of any size.
+-- PBS: seconds, with or without a fraction, or [[D:]H:]M:S of any size. What prints as it was
+-- written is HH:MM:SS of however many hours: an interval with a blank or a fraction ends otherwise.
 CREATE MACRO stage.pbs_duration_of(v) AS
-    CASE WHEN strlen(v) = 8 AND regexp_full_match(v, '([01]\d|2[0-3]):[0-5]\d:[0-5]\d')
-         THEN stage.clock(v)
+    CASE WHEN TRY_CAST(v AS INTERVAL)::VARCHAR = v AND v LIKE '%:__' AND v >= '0' AND strlen(v) <= 12
+         THEN epoch(TRY_CAST(v AS INTERVAL))::BIGINT
          WHEN strlen(v) BETWEEN 7 AND 12 AND regexp_full_match(v, '\d+:\d\d:\d\d')
          THEN TRY_CAST(v[:-7] AS BIGINT) * 3600 + TRY_CAST(v[-5:-4] AS BIGINT) * 60
               + TRY_CAST(v[-2:] AS BIGINT)
@@ -150,7 +151,7 @@ CREATE MACRO stage.pbs_duration_of(v) AS
 CREATE MACRO stage.pbs_unit(v) AS
     CASE v WHEN '' THEN 0 WHEN 'k' THEN 1 WHEN 'm' THEN 2 WHEN 'g' THEN 3 WHEN 't' THEN 4 ELSE 5 END;
 CREATE MACRO stage.pbs_kilobytes_of(v) AS
-    CASE WHEN ends_with(v, 'kb') AND stage.integer_of(substr(v, 1, strlen(v) - 2)) >= 0
+    CASE WHEN stage.integer_of(substr(v, 1, strlen(v) - 2)) >= 0 AND ends_with(v, 'kb')
          THEN stage.integer_of(substr(v, 1, strlen(v) - 2))
          WHEN regexp_full_match(lower(v), '\d+(\.\d+)?[kmgtp]?[bw]?')
          THEN TRY_CAST(floor(TRY_CAST(regexp_extract(v, '^[\d.]+') AS DOUBLE)
@@ -175,13 +176,14 @@ CREATE MACRO stage.pbs_term(v) AS
                    THEN split_part(v, '*', 2)::BIGINT END
          WHEN contains(v, '-')
          THEN CASE WHEN regexp_full_match(v, '\d{1,9}-\d{1,9}')
-                   THEN stage.positive(stage.pbs_range(v)) END
+                   THEN TRY_CAST(split_part(v, '-', 2)::BIGINT - split_part(v, '-', 1)::BIGINT
+                                 AS UINTEGER)::BIGINT + 1 END
          WHEN v = '' OR regexp_full_match(v, '\d+') THEN 1 END;
 -- Of a list of one host.
 CREATE MACRO stage.pbs_lone(v) AS
-    CASE WHEN NOT contains(v, '+') AND strlen(v) - strlen(replace(v, '/', '')) <= 1 AND v <> ''
-          AND NOT starts_with(v, '/') AND NOT ends_with(v, '/')
-         THEN split_part(v, '/', 2) END;
+    CASE WHEN contains(v, '+') OR starts_with(v, '/') OR ends_with(v, '/') OR v = '' THEN NULL
+         WHEN NOT contains(v, '/') THEN ''
+         WHEN NOT contains(substr(v, instr(v, '/') + 1), '/') THEN substr(v, instr(v, '/') + 1) END;
 -- Of several.
 CREATE MACRO stage.pbs_cores(v) AS
     CASE WHEN NOT contains(v, '+') THEN NULL
@@ -197,6 +199,8 @@ CREATE MACRO stage.pbs_cores_as_apel(v) AS
     stage.pbs_cores(regexp_replace(v, '\*\d+', '', 'g'));
 CREATE MACRO stage.pbs_nodes(v) AS
     CASE WHEN NOT contains(v, '+') THEN 1
+         WHEN contains(v, '/')
+          AND NOT contains(replace(v, '+' || left(v, instr(v, '/')), ''), '+') THEN 1
          ELSE len(list_distinct(list_transform(string_split(v, '+'),
                                                lambda term: split_part(term, '/', 1)))) END;
 
@@ -231,24 +235,52 @@ CREATE MACRO stage.pbs_type(v) AS
 
 -- LSF: a line, split at its quotes, with one blank between what stands in it, and chr(1) for a
 -- quote in a text: two quotes, and nothing where numbers would stand.
+CREATE MACRO stage.lsf_marked(pieces) AS
+    replace(array_to_string(pieces, '"'), '"' || chr(2) || '"', chr(1));
 CREATE MACRO stage.lsf_tidy(pieces) AS
-    replace(array_to_string(list_transform(pieces, lambda piece, place:
+    stage.lsf_marked(list_transform(pieces, lambda piece, place:
         CASE WHEN place % 2 = 0 OR place = 1 OR place = len(pieces) THEN piece
              WHEN piece = '' THEN chr(2)
              WHEN contains(piece, '  ') OR contains(piece, chr(9))
              THEN regexp_replace(piece, '\s+', ' ', 'g')
-             ELSE piece END), '"'), '"' || chr(2) || '"', chr(1));
+             ELSE piece END));
+-- The same of a line whose gaps are no wider.
+CREATE MACRO stage.lsf_quoted(pieces) AS
+    stage.lsf_marked(list_transform(pieces, lambda piece, place:
+        CASE WHEN piece = '' AND place % 2 = 1 AND place > 1 AND place < len(pieces) THEN chr(2)
+             ELSE piece END));
+-- The same of any line: most need none of it.
+CREATE MACRO stage.lsf_tidied(v, pieces) AS
+    string_split(CASE WHEN contains(v, '  ') OR contains(v, chr(9)) THEN stage.lsf_tidy(pieces)
+                      WHEN len(pieces) % 2 = 0 OR list_contains(pieces[3:len(pieces) - 2:2], '')
+                      THEN stage.lsf_quoted(pieces)
+                      ELSE v END, '"');
+-- How many places the quotes take up that stand in a text before these numbers.
+CREATE MACRO stage.lsf_quotes(numbers) AS
+    2 * (list_position(list_transform(numbers, lambda one: one <> ''), true) - 1);
+-- An element of one of two lists.
 CREATE MACRO stage.lsf_at(place, raw, tidy, is_clean) AS
     CASE WHEN is_clean THEN raw[place] ELSE tidy[place] END;
-CREATE MACRO stage.lsf_text(v) AS nullif(replace(v, chr(1), '"'), '');
+CREATE MACRO stage.lsf_text(v) AS
+    CASE WHEN v = '' THEN NULL WHEN contains(v, chr(1)) THEN replace(v, chr(1), '"') ELSE v END;
 
 -- LSF: a host without its slots.
 CREATE MACRO stage.lsf_host(v) AS regexp_replace(v, '^\d+\*', '');
 CREATE MACRO stage.lsf_host_as_apel(v) AS v;
 
--- LSF: how many hosts follow. Memory in kB: there is none below 1.
+-- LSF: how many hosts follow; were asked for; there were.
 CREATE MACRO stage.lsf_count(v) AS
     CASE WHEN regexp_full_match(v, '\d{1,6}') THEN v::BIGINT END;
+CREATE MACRO stage.lsf_asked(pieces) AS
+    CASE WHEN starts_with(pieces[27], ' 0 ') THEN 0
+         ELSE stage.lsf_count(split_part(pieces[27], ' ', 2)) END;
+CREATE MACRO stage.lsf_hosts(pieces, asked) AS
+    stage.lsf_count(CASE WHEN asked = 0 THEN split_part(pieces[27], ' ', 3)
+                         ELSE split_part(pieces[27 + 2 * asked], ' ', 2) END);
+-- An integer that mostly is one of these.
+CREATE MACRO stage.lsf_small(v) AS
+    CASE v WHEN '0' THEN 0 WHEN '64' THEN 64 WHEN '32' THEN 32 ELSE stage.integer_of(v) END;
+-- Memory in kB: there is none below 1.
 CREATE MACRO stage.lsf_memory(v) AS CASE WHEN stage.integer_of(v) > 0 THEN stage.integer_of(v) END;
 CREATE MACRO stage.lsf_slots(v) AS
     coalesce(TRY_CAST(nullif(regexp_extract(v, '^(\d{1,9})\*', 1), '') AS BIGINT), 1);

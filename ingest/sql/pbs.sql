@@ -1,21 +1,40 @@
--- Quotes are rare: where there is any, values are taken out of theirs first.
-WITH split AS (
-    SELECT line, text, string_split(text, ';') AS p,
+-- Most lines are cut at their blanks once. Where the first three semicolons stand before the second
+-- blank, `head` has what stands between them; others (`is_plain` is not true) are cut at them.
+WITH cut AS (
+    SELECT line, text, string_split(text, ' ') AS f, string_split(f[2], ';') AS head,
            contains(text, '"') OR contains(text, chr(39)) OR contains(text, chr(9)) AS is_quoted
     FROM lines),
+plain AS (
+    SELECT line, text, f, head, is_quoted, len(head) = 4 AND NOT contains(f[1], ';') AS is_plain
+    FROM cut),
+-- A line has the layout's keys, all of them and no others, each at its place: `variant`. What is
+-- known of others (NULL) is searched for: they are `sought`, if they tell a job's end.
+placed AS (SELECT *, {variant} AS variant FROM plain),
 parts AS (
-    SELECT line, text, is_quoted, coalesce(p[2], '') AS type, coalesce(p[3], '') AS job_name,
-           CASE WHEN len(p) > 4 THEN array_to_string(p[4:], ';') ELSE coalesce(p[4], '') END
-               AS message
-    FROM split),
-items AS (
-    SELECT line, text, type, job_name, message,
-           CASE WHEN type NOT IN ('E', 'R') THEN NULL
-                WHEN is_quoted THEN stage.quoted_items(message)
-                ELSE string_split(message, ' ') END AS f
+    SELECT *, CASE WHEN variant IS NOT NULL OR is_plain AND head[2] NOT IN ('E', 'R') THEN NULL
+                   ELSE string_split(text, ';') END AS p
+    FROM placed),
+named AS (
+    SELECT line, text, f, head, is_quoted, variant, p,
+           CASE WHEN is_plain THEN head[2] ELSE coalesce(p[2], '') END AS type,
+           CASE WHEN is_plain THEN head[3] ELSE coalesce(p[3], '') END AS job_name,
+           type IN ('E', 'R') AND variant IS NULL AS is_sought
     FROM parts),
-near AS (SELECT line, text, type, job_name, message, f{near} FROM items),
-judged AS (SELECT *, len(f) = {read} AS is_read FROM near),
+told AS (
+    SELECT line, text, f, head, is_quoted, variant, type, job_name, is_sought,
+           CASE WHEN NOT is_sought THEN NULL
+                WHEN len(p) > 4 THEN array_to_string(p[4:], ';')
+                ELSE coalesce(p[4], '') END AS message
+    FROM named),
+-- Quotes are rare: where there is any, values are taken out of theirs first.
+items AS (
+    SELECT line, text, f, head, variant, type, job_name, is_sought, message{by},
+           CASE WHEN NOT is_sought THEN NULL
+                WHEN is_quoted THEN stage.quoted_items(message)
+                ELSE string_split(message, ' ') END AS g
+    FROM told),
+near AS (SELECT *{near} FROM items),
+judged AS (SELECT *, CASE WHEN is_sought THEN len(g) = {read} END AS is_read FROM near),
 found AS (SELECT line, text, type, job_name, {items} FROM judged),
 fields AS (SELECT line, text, type, job_name, {values} FROM found),
 -- What the texts mean.
@@ -37,9 +56,9 @@ SELECT line, text, job_name, "user" AS local_user_id, "group" AS local_user_grou
        memory_real, memory_virtual,
        coalesce(cores, cpus, 0) AS processors,
        CASE WHEN cores IS NOT NULL THEN stage.pbs_nodes("exec_host")
-            WHEN {parallel} THEN coalesce(stage.integer_of("Resource_List.nodect"), 0)
+            WHEN {parallel} THEN coalesce(stage.integer_of(substr("Resource_List.nodect", 22)), 0)
             ELSE 0 END AS node_count,
-       CASE WHEN type = 'R' THEN 'rerun' ELSE 'Exit_status=' || "Exit_status" END AS state,
+       CASE WHEN type = 'R' THEN 'rerun' ELSE "Exit_status" END AS state,
        jobname AS user_job_name, stage.epoch_of(coalesce(ctime, qtime)) AS submit_time,
        coalesce(TRY_CAST("Resource_List.ngpus" AS DECIMAL(10, 3)),
                 stage.pbs_gpus("Resource_List.select"), stage.pbs_gpus("Resource_List.nodes"))

@@ -89,6 +89,10 @@ def test_a_number_with_an_exponent_is_one_number(repository: LocalRepository) ->
         ('1 "x"', '2 "4*a" "2*b"', 6, 2),
         ("0", '3 "4*a" "2*a" "b"', 7, 2),
         ('2 "x" "y"', "0", 0, 0),
+        ("0", '3 "a" "a" "a"', 3, 1),
+        ("0", '2 "4*a" "4*a"', 8, 1),
+        ("0", '2 "a" "aa"', 2, 2),
+        ("0", '3 "a" "b" "a"', 3, 2),
         ("0", "0", 0, 0),
     ],
 )
@@ -177,3 +181,32 @@ STAGED = ("job_name", "local_user_id", "queue", "cpu_duration", "start_time::TIM
 @given(found=st.lists(lines, min_size=1, max_size=6))
 def test_any_lines_are_read_as_plainly(found: list[str], store: Store) -> None:
     assert read(store, "lsf", found, STAGED) == [plain_logs.lsf(log) for log in found]
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(found=st.lists(lines, min_size=1, max_size=6))
+def test_a_line_says_the_same_whether_or_not_it_is_read_as_it_stands(
+    found: list[str], store: Store
+) -> None:
+    """A wider gap where nothing is asked for makes each of them one that is written anew."""
+    wide = [log.replace(" 9437184 ", "  9437184 ") for log in found]
+    assert read(store, "lsf", wide, STAGED) == read(store, "lsf", found, STAGED)
+
+
+@pytest.mark.parametrize(
+    "command", ["run.sh", '""', 'echo ""hi""', '""a"" ""b""', '"" 64 1.25 ""', "a  b"]
+)
+def test_what_follows_a_command_is_found_whatever_it_says(store: Store, command: str) -> None:
+    columns = ("cpu_duration", "memory_real", "account", "user_job_name", "node_count")
+    log = line(command=f'"{command}"')
+    assert read(store, "lsf", [log], columns) == [(24121, 7340032, "default", "pilot", 2)]
+
+
+@pytest.mark.parametrize(
+    "given", [{"name": '"a""b"'}, {"queue": '"a""b"'}, {"user": '"""a"""'}, {"asked": '1 "a""b"'}]
+)
+def test_quotes_in_other_texts_move_nothing(store: Store, given: dict[str, str]) -> None:
+    found = read(store, "lsf", [line(**given)], ("cpu_duration", "memory_real", "node_count"))
+    assert found == [(24121, 7340032, 2)]

@@ -74,6 +74,10 @@ def test_what_a_job_says_beyond(repository: LocalRepository) -> None:
         ("6600.75", 6601),
         ("00:00:01.5", 2),
         ("0", 0),
+        ("24:00:00", 86400),
+        ("9:05:00", 32700),
+        ("123456:00:01", 444441601),
+        ("00:99:99", 6039),
     ],
 )
 def test_durations(repository: LocalRepository, written: str, seconds: int) -> None:
@@ -114,6 +118,12 @@ def test_memory_has_its_unit(repository: LocalRepository, written: str, kilobyte
         ("wn1/0*8+wn1/1*4", 12, 1),
         ("wn-1/0+wn-1/1+wn-2/0", 3, 2),
         ("wn1/0-3,7+wn2/5", 6, 2),
+        ("wn1", 1, 1),
+        ("wn1/0+wn1/1+wn1/2", 3, 1),
+        ("wn1/0+wn1", 2, 1),
+        ("wn1/0+wn11/0", 2, 2),
+        ("n1/0+wn1/0", 2, 2),
+        ("wn1+wn2", 2, 2),
     ],
 )
 def test_hosts(repository: LocalRepository, hosts: str, cores: int, nodes: int) -> None:
@@ -268,3 +278,33 @@ STAGED = ("job_name", "local_user_id", "local_user_group", "user_job_name", "wal
 def test_any_lines_are_read_as_plainly(found: list[str], store: Store) -> None:
     plain = [plain_logs.pbs(line) for line in [*found, FIRST]]
     assert read(store, "pbs", [*found, FIRST], STAGED) == plain
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(found=st.lists(lines, min_size=1, max_size=8))
+def test_a_line_says_the_same_in_a_log_of_its_own_keys_and_of_others(
+    found: list[str], store: Store
+) -> None:
+    """With its own keys at the head it is read by place, among others by search."""
+    alone = [read(store, "pbs", [line], STAGED)[0] for line in found]
+    assert read(store, "pbs", [*[THIRD] * 20, *found], STAGED)[20:] == alone
+
+
+def test_lines_of_several_lists_of_keys(store: Store) -> None:
+    more = FIRST.replace("jobname=", "account=north jobname=")
+    less = FIRST.replace(" queue=grid", "")
+    columns = ("account", "queue", "wall_duration", "state")
+    assert read(store, "pbs", [FIRST, more, less, SECOND], columns) == [
+        (None, "grid", 6600, "Exit_status=0"),
+        ("north", "grid", 6600, "Exit_status=0"),
+        (None, None, 6600, "Exit_status=0"),
+        (None, "short", 120, "Exit_status=271"),
+    ]
+
+
+def test_a_key_in_the_place_of_another_is_found(store: Store) -> None:
+    """The last line has as many keys as the others, and all but one of theirs."""
+    lines = [*[FIRST] * 20, FIRST.replace("session=4411", "account=north")]
+    assert read(store, "pbs", lines, ("account",))[-1] == ("north",)
