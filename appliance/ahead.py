@@ -3,13 +3,20 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 from appliance.errors import AcctError
 from appliance.repository import Delivery
 
 _MOST_BYTES = 64 * 1024 * 1024
 """Of files that were read and not asked for: half a batch."""
+
+
+def importing(module: str) -> None:
+    """Have a module imported while the store is being opened."""
+    Thread(target=import_module, args=(module,)).start()
 
 
 class Ahead(Iterator[Delivery]):

@@ -19,8 +19,8 @@ from appliance.logs import counted, fields
 from appliance.pace import Pace
 
 if TYPE_CHECKING:
-    from ingest.batch import Item
     from ingest.envelope import Envelope, Source
+    from ingest.item import Item
 
 _BATCH_BYTES = 96 * 1024 * 1024
 """Of one transaction: enough for 200 messages of 1,000 jobs, little enough for 1 GB of memory."""

@@ -24,9 +24,11 @@ def load_logs(files: list[Path], like: LogPiece) -> Loaded:
     Raises:
         UsageError: An unknown format, fault or zone, no site or no machine: nothing was read.
     """
+    from appliance.ahead import importing
     from ingest.logs import faults, zones
     from ingest.logs.catalogue import by_name
 
+    importing("ingest.logs.intake")
     as_apel = faults.chosen(by_name(like.format), like.as_apel.split(","))
     zones.check(like.timezone)
     reading = _Reading(files, replace(at_home(like), as_apel=as_apel))

@@ -5,7 +5,6 @@ import resource
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
 from appliance.config import Config
@@ -27,9 +26,10 @@ from appliance.table import Table
 from appliance.version import VERSION
 
 if TYPE_CHECKING:
-    from ingest.batch import Item
+    from ingest.item import Item
     from ingest.joining.joiner import Joiner
     from ingest.logs.intake import LogIntake
+    from ingest.messages import Numbers
     from ingest.pipeline import Pipeline
     from ingest.replay import Progress
     from ingest.security.trust import TrustStore
@@ -45,6 +45,7 @@ class LocalRepository:
         self.store = store
         self._making, self._trusting = threading.Lock(), threading.Lock()
         self._publishing = threading.Lock()
+        self._numbers: Numbers | None = None
         self._pipeline: Pipeline | None = None
         self._trust: TrustStore | None = None
         self._log_intake: LogIntake | None = None
@@ -56,8 +57,6 @@ class LocalRepository:
     @classmethod
     def open(cls, config: Config, *, read_only: bool = False) -> Self:
         """Open the file; with `read_only` several processes may, unless summaries are due."""
-        if not read_only:  # what writes mostly takes in: this is imported while the file is opened
-            threading.Thread(target=import_module, args=("ingest.pipeline",)).start()
         from ingest.joining.due import is_due
         from reports.summarise import due
 
@@ -87,7 +86,7 @@ class LocalRepository:
 
         with self._making:
             if self._pipeline is None:
-                self._pipeline = Pipeline(self.store, lambda: self.trust)
+                self._pipeline = Pipeline(self.store, lambda: self.trust, self._numbered())
             return self._pipeline
 
     @property
@@ -95,11 +94,17 @@ class LocalRepository:
         """The way in of logs."""
         from ingest.logs.intake import LogIntake
 
-        numbers = self.pipeline.numbers
         with self._making:
             if self._log_intake is None:
-                self._log_intake = LogIntake(self.store, numbers)
+                self._log_intake = LogIntake(self.store, self._numbered())
             return self._log_intake
+
+    def _numbered(self) -> "Numbers":
+        from ingest.messages import Numbers
+
+        if self._numbers is None:
+            self._numbers = Numbers(self.store)
+        return self._numbers
 
     @property
     def joiner(self) -> "Joiner":

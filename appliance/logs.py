@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from appliance.printable import printable
 
 if TYPE_CHECKING:
-    from ingest.batch import Item
+    from ingest.item import Item
 
 
 class _Plain(logging.Formatter):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest.batch import Item
+    from ingest.item import Item
 
 _HOUR = 60
 

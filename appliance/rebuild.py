@@ -87,15 +87,17 @@ def _make(
     """Another store with all that is derived; the messages that this program refuses."""
     from ingest.joining.joiner import Joiner
     from ingest.logs.intake import LogIntake
+    from ingest.messages import Numbers
     from ingest.pipeline import Pipeline
     from ingest.replay import replay
     from reports.summarise import summarise
 
     made = Store.open(replace(store.config, data=folder))
     try:
+        numbers = Numbers(made)
         with (
-            closing(Pipeline(made, pipeline.trust)) as into,
-            closing(LogIntake(made, into.numbers)) as logs,
+            closing(Pipeline(made, pipeline.trust, numbers)) as into,
+            closing(LogIntake(made, numbers)) as logs,
         ):
             refused = replay(store, into, logs, progress)
         _set_benchmarks(store, made)

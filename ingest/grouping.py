@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from appliance.records.declare import WireForm
-from ingest.batch import Item
 from ingest.formats.splitting import By
 from ingest.formats.text import Layout, TextMessage, is_plain, is_simple, layout_of
+from ingest.item import Item
 
 Groups = defaultdict[tuple[str, WireForm, Layout | By], list[Item]]
 """By record type, form, and how their records are split."""

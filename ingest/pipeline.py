@@ -17,9 +17,11 @@ from duckdb import DuckDBPyConnection
 from appliance.errors import AcctError, Problem
 from appliance.store import Store, TooLargeError, now
 from ingest import stage
-from ingest.batch import ACCEPTED, REJECTED, Item, open_again, open_item
 from ingest.envelope import Envelope
-from ingest.loading import commit, last_number, load_again
+from ingest.item import ACCEPTED, REJECTED, Item
+from ingest.loading import commit, load_again
+from ingest.messages import Numbers
+from ingest.opening import open_again, open_item
 from ingest.shares import WORKERS, packed, shares, texts
 
 if TYPE_CHECKING:
@@ -31,15 +33,15 @@ log = logging.getLogger(__name__)
 class Pipeline:
     """Takes batches in, one at a time; any thread may call it."""
 
-    def __init__(self, store: Store, trust: "Callable[[], TrustStore]") -> None:
+    def __init__(self, store: Store, trust: "Callable[[], TrustStore]", numbers: Numbers) -> None:
         self._store = store
+        self._numbers = numbers
         self.trust = trust
         """Gives whom we believe: the same each time."""
         self._busy = threading.RLock()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="intake")
         with store.cursor() as cursor:
             stage.prepare(cursor)
-            self._last = last_number(cursor)
 
     def take_in(self, envelopes: Sequence[Envelope]) -> list[Item]:
         """Judge messages and load their records; durable when it returns.
@@ -51,8 +53,7 @@ class Pipeline:
             AcctError: The fault is ours (disk full, no trust anchors): nothing was taken in.
         """
         with self._busy:
-            first = self._last + 1
-            self._last += len(envelopes)
+            first = self._numbers.take(len(envelopes))
             return self._load([Item(first + n, e) for n, e in enumerate(envelopes)], [])
 
     def retake(self, choose: Callable[[], Sequence[tuple[int, Envelope]]]) -> list[Item]:
@@ -87,12 +88,6 @@ class Pipeline:
         """Nothing is taken in meanwhile: whoever hands in a batch waits."""
         with self._busy:
             yield
-
-    def numbers(self, count: int) -> int:
-        """Set message numbers aside for what is loaded another way; the first of them."""
-        with self._busy:
-            self._last += count
-            return self._last - count + 1
 
     def close(self) -> None:
         """Let the workers go; waits for the batch under way."""

@@ -7,8 +7,8 @@ from duckdb import DuckDBPyConnection
 
 from appliance.errors import UsageError
 from appliance.store import Store
-from ingest.batch import REJECTED, Item, expand
 from ingest.envelope import Envelope
+from ingest.item import REJECTED, Item, expand
 from ingest.pipeline import Pipeline
 from ingest.security.open import text_of
 

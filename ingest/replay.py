@@ -15,8 +15,8 @@ from appliance.errors import AcctError, Problem
 from appliance.repository import LogPiece
 from appliance.resources import text
 from appliance.store import Store, TooLargeError
-from ingest.batch import Item, expand
 from ingest.envelope import Envelope
+from ingest.item import Item, expand
 from ingest.logs.again import piece_of
 from ingest.logs.intake import LogIntake
 from ingest.pipeline import Pipeline

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ingest.batch import Item, compress
-from ingest.loading import Texts
+from ingest.item import Item, compress
+from ingest.messages import Texts
 
 WORKERS = 2
 _CHUNK_BYTES = 28_000_000

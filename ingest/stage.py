@@ -11,7 +11,6 @@ from appliance.records.catalogue import MESSAGE_TYPES
 from appliance.records.declare import RecordType, WireForm
 from appliance.records.xml import XmlForm
 from ingest import fqan
-from ingest.batch import Item
 from ingest.formats import splitting, staging, xmlrecords, xmlstaging
 from ingest.formats.explain import explain
 from ingest.formats.splitting import By
@@ -20,6 +19,7 @@ from ingest.formats.tokens import tokenise
 from ingest.formats.xmlexplain import explain_xml
 from ingest.formats.xmlmessage import XmlMessage
 from ingest.grouping import grouped, text_messages
+from ingest.item import Item
 
 
 def prepare(cursor: DuckDBPyConnection) -> None:

@@ -79,8 +79,9 @@ def load(
         like = replace(like, as_apel=as_apel)
         tell(load_logs(list(_files(paths)), like), lines=True)
         return
-    from appliance.ahead import Ahead
+    from appliance.ahead import Ahead, importing
 
+    importing("ingest.pipeline")
     files = list(_files(paths))
     with closing(Ahead(files, signer)) as ahead, open_repository(write=True) as repository:
         loaded = repository.load(_shown(ahead, len(files)))

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,15 +15,15 @@ from appliance.repository import Loaded, LogPiece
 from appliance.resources import text
 from appliance.store import Store, TooLargeError, now
 from ingest import fqan
-from ingest.batch import ACCEPTED, compress
 from ingest.handover import handed
-from ingest.loading import Texts, write
+from ingest.item import ACCEPTED, compress
 from ingest.logs import loading, staging
 from ingest.logs.catalogue import by_name
 from ingest.logs.format import LogFormat, Settings
 from ingest.logs.ledger import amend_file, counted, write_files
 from ingest.logs.piece import Coming, Piece, Read, opened
 from ingest.logs.progress import write_reaches
+from ingest.messages import Numbers, Texts, write
 from ingest.shares import packed, texts
 
 _WORKERS = 2
@@ -40,10 +40,10 @@ class LogIntake:
 
     Args:
         store: The open store.
-        numbers: Sets message numbers aside; the first of them.
+        numbers: Those of the store's messages.
     """
 
-    def __init__(self, store: Store, numbers: Callable[[int], int]) -> None:
+    def __init__(self, store: Store, numbers: Numbers) -> None:
         self._store = store
         self._numbers = numbers
         self._busy = threading.RLock()
@@ -74,7 +74,7 @@ class LogIntake:
         """The same of pieces that were begun."""
         with self._busy:
             self._ready.result()
-            first = self._numbers(len(coming))
+            first = self._numbers.take(len(coming))
             return counted(self._take(list(enumerate(coming, first))))
 
     def _take(self, numbered: Sequence[tuple[int, Coming]]) -> list[Piece]:

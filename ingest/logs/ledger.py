@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from duckdb import DuckDBPyConnection
 
 from appliance.repository import Loaded
-from ingest.batch import DUPLICATE
+from ingest.item import DUPLICATE
 from ingest.logs.piece import Piece
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from appliance.repository import LogPiece
-from ingest.batch import Item
 from ingest.envelope import Envelope
+from ingest.item import Item
 from ingest.logs.catalogue import by_name
 from ingest.logs.lines import Lines
 

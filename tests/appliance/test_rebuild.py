@@ -25,7 +25,7 @@ from appliance.publishing import PublishRequest
 from appliance.repository import Benchmark, Delivery, Loaded
 from appliance.resources import text
 from appliance.store import Store
-from ingest.batch import compress
+from ingest.item import compress
 from tests.bench import types
 from tests.documents import EXAMPLE_8_8, EXAMPLE_8_9
 from tests.ingest.logs.taken import SITE, piece
@@ -278,7 +278,7 @@ def test_one_message_that_breaks_the_loading_is_told_the_others_are_loaded(
     repository: LocalRepository, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ingest import loading
-    from ingest.batch import Item
+    from ingest.item import Item
 
     load(*[message(record(LocalJobId=str(n))) for n in range(5)])
     change(repository, "DELETE FROM store.jobs")

@@ -3,10 +3,10 @@
 from typing import Any
 
 from ingest import grouping
-from ingest.batch import Item
 from ingest.envelope import Envelope
 from ingest.formats.splitting import By
 from ingest.formats.text import Layout, TextMessage, recognise
+from ingest.item import Item
 from tests.jobs import message, record
 
 

@@ -12,8 +12,8 @@ from appliance.local import LocalRepository
 from appliance.repository import Delivery, Loaded
 from appliance.store import Store
 from ingest import stage
-from ingest.batch import Item
 from ingest.envelope import Envelope
+from ingest.item import Item
 from tests.jobs import message, record
 
 Load = Callable[..., Loaded]
@@ -26,7 +26,7 @@ def refused(repository: LocalRepository, load: Load, number: int) -> None:
     good = [message(record(LocalJobId=str(n))).encode() for n in range(number)]
     with repository.store.transaction() as cursor:
         cursor.execute("DELETE FROM store.raw_texts")
-        from ingest.batch import compress
+        from ingest.item import compress
 
         for n, body in enumerate(good, 1):
             cursor.execute("INSERT INTO store.raw_texts VALUES (?, ?)", [n, compress(body)])
@@ -71,7 +71,7 @@ def test_a_number_is_never_used_again(repository: LocalRepository, load: Load) -
     load(message(), "nonsense")
     repository.drop([2])
     with repository.store.cursor() as cursor:
-        from ingest.loading import last_number
+        from ingest.messages import last_number
 
         assert last_number(cursor) == 2
     load("other nonsense")

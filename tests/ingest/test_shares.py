@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import shares
-from ingest.batch import Item
 from ingest.envelope import Envelope
+from ingest.item import Item
 
 
 def items(*sizes: int) -> list[Item]:

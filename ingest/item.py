@@ -1,8 +1,6 @@
-"""A batch: messages on their way from an envelope to a judgement."""
+"""A message on its way from an envelope to a judgement, and its text as the store keeps it."""
 
-import hashlib
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,12 +8,10 @@ import zstandard
 
 from appliance.errors import Problem
 from ingest.envelope import Envelope
-from ingest.formats.text import TextMessage, recognise
-from ingest.formats.xmlmessage import XmlMessage
-from ingest.security.open import Opened, open_message, text_of
 
 if TYPE_CHECKING:
-    from ingest.security.trust import TrustStore
+    from ingest.formats.text import TextMessage
+    from ingest.formats.xmlmessage import XmlMessage
 
 ACCEPTED, REJECTED, DUPLICATE = "accepted", "rejected", "duplicate"
 _LEVEL = 1
@@ -38,7 +34,7 @@ class Item:
     """What is stored: as received where it is refused, as verified where accepted."""
     sha256: str = ""
     """Of the verified content; of the whole body where it did not open."""
-    message: TextMessage | XmlMessage | None = None
+    message: "TextMessage | XmlMessage | None" = None
     log_format: str = ""
     """Of a piece of a log: its lines are judged one by one."""
     records: int = 0
@@ -74,57 +70,6 @@ class Item:
         self.problem, self.others = problem, others
         self.state, self.records = REJECTED, 0
         self.kept = self.envelope.body
-
-
-def open_item(item: Item, trust: "Callable[[], TrustStore]", max_bytes: int) -> None:
-    """Open a message: decrypt, verify, hash, recognise.
-
-    Raises:
-        AcctError: The fault is ours: no anchors, an unreadable key or list.
-    """
-    envelope = item.envelope
-    if envelope.kept_at:
-        item.sha256 = hashlib.sha256(envelope.body).hexdigest()
-        item.refuse(_too_big(envelope))
-        return
-    found = open_message(
-        envelope.body,
-        require_signature=envelope.require_signature,
-        received_at=envelope.received_at,
-        trust=trust,
-        max_bytes=max_bytes,
-    )
-    if not isinstance(found, Opened):
-        item.sha256 = hashlib.sha256(envelope.body).hexdigest()
-        item.refuse(found.problem)
-        return
-    item.signer = found.signer or envelope.vouched_signer or None
-    item.signing_time = found.signing_time
-    item.sha256 = hashlib.sha256(found.entity).hexdigest()
-    recognised = recognise(found.text)
-    if isinstance(recognised, Problem):
-        item.refuse(recognised)
-        return
-    item.message = recognised
-    item.kept = found.kept
-
-
-def open_again(item: Item) -> None:
-    """Recognise a message by the text that was kept of it when it was first accepted."""
-    try:
-        recognised = recognise(text_of(item.envelope.body))
-    except ValueError as error:
-        recognised = Problem("MIME", f"what was kept of it cannot be read: {error}")
-    if isinstance(recognised, Problem):
-        item.refuse(recognised)
-    else:
-        item.message = recognised
-
-
-def _too_big(envelope: Envelope) -> Problem:
-    """A message of which only the beginning was read is never loaded, whatever the limit now."""
-    kept = f"this is its beginning, the whole lies in {envelope.kept_at}"
-    return Problem("BIG", f"larger than the limit; {kept}: move it back to load it")
 
 
 def compress(content: bytes) -> bytes:
