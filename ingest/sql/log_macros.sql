@@ -68,6 +68,15 @@ CREATE MACRO stage.gpus_of(v) AS
                                      lambda n: TRY_CAST(n AS DECIMAL(10, 3))))) END;
 CREATE MACRO stage.gpu_models_of(v) AS
     CASE WHEN contains(v, 'gres/gpu:')
+-- Grid Engine: whether numbers stand so many fields further on than those of a job should: its own
+-- and its three times; or its memory and its reservation.
+CREATE MACRO stage.engine_is_job(f, extra) AS
+    regexp_full_match(f[6 + extra] || ':' || f[9 + extra] || ':' || f[10 + extra] || ':'
+                      || f[11 + extra], '(\d+(\.\d+)?:){3}\d+(\.\d+)?');
+CREATE MACRO stage.engine_is_memory(f, extra) AS
+    regexp_full_match(f[43 + extra] || ':' || f[44 + extra] || ':' || f[45 + extra],
+                      '(\d+(\.\d+)?:){2}\d+(\.\d+)?');
+
          THEN array_to_string(list_sort(list_distinct(
              regexp_extract_all(v, '(?:^|,)gres/gpu:([^=,]+)=', 1))), ',') END;
 
