@@ -21,12 +21,14 @@ JobName""".split()  # noqa: SIM905
 """The fields to ask sacct for, job names last: they may hold the separator."""
 _USED = """JobIDRaw JobID Cluster DBIndex Partition Account Group User Submit Start End Elapsed
 ElapsedRaw CPU TotalCPU CPUTimeRAW NCPUS AllocCPUS NNodes AllocNodes MaxRSS MaxVMSize AllocTRES
-ConsumedEnergyRaw State NodeList JobName""".split()  # noqa: SIM905
+ConsumedEnergyRaw State JobName""".split()  # noqa: SIM905
 """Fields that become something."""
 _MADE_OF = {"job_label": "JobIDRaw", "submit_time": "Submit", "gpu_count": "AllocTRES",
             "gpu_model": "AllocTRES", "cluster": "Cluster", "run_id": "DBIndex",
             "account": "Account"}  # fmt: skip
 """Columns that not every list of fields gives, and what they need. Steps tell of the others."""
+_READINGS = ("started_first", "started_again", "ended_first", "ended_again", "submitted_first")
+"""Of local times: no elapsed time tells which is right of a submission's."""
 _MOST_STEPS = 100_000
 """Lines that a job's steps take at most, when a piece is cut."""
 
@@ -47,6 +49,7 @@ def _select(settings: Settings) -> str:
         text("ingest", "sql/slurm.sql")
         .replace("{fields}", _fields(columns))
         .replace("{columns}", str(len(columns)))
+        .replace("{node_list}", _field(columns, "NodeList"))
         .replace("{timed}", _timed(settings.timezone))
     )
 
@@ -68,10 +71,10 @@ def _timed(timezone: str) -> str:
             "FROM typed"
         )
     found = []
-    for name in ("started", "ended", "submitted"):
-        for reading, second in (("first", False), ("again", True)):
-            local = zones.utc(name, timezone, second=second)
-            found.append(f"CASE WHEN is_epoch THEN {name} ELSE {local} END AS {name}_{reading}")
+    for reading in _READINGS:
+        name, which = reading.split("_")
+        local = zones.utc(name, timezone, second=which == "again")
+        found.append(f"CASE WHEN is_epoch THEN {name} ELSE {local} END AS {reading}")
     return text("ingest", "sql/slurm_times.sql").replace("{readings}", ", ".join(found))
 
 
@@ -79,23 +82,22 @@ def _fields(columns: Sequence[str]) -> str:
     """Every used field by name, as text; NULL where it is empty or not there."""
     found = ", ".join(f'{_field(columns, name)} AS "{name}"' for name in _USED)
     split = "SELECT line, text, string_split(text, '|') AS f FROM lines"
-    mended = f"SELECT line, text, len(f) AS width, {_mended(columns)} AS f FROM ({split})"
-    return f"SELECT line, text, width, {found} FROM ({mended})"
+    shifted = f"SELECT *, {_shift(columns)} AS shift FROM ({split})"
+    return f"SELECT line, text, len(f) AS width, f, shift, {found} FROM ({shifted})"
 
 
-def _mended(columns: Sequence[str]) -> str:
-    """The fields as if the job name had no separator: nearly no line needs it.
+def _shift(columns: Sequence[str]) -> str:
+    """How many separators a job name holds.
 
     A line with more columns than there are names has them in its job name, or more columns at its
     end: where its state stands tells.
     """
     if not _name_shifts(columns):
-        return "f"
-    name, state, count = columns.index("JobName") + 1, columns.index("State") + 1, len(columns)
-    after = f"len(f) - {count - name}"
+        return "0"
+    count, state = len(columns), columns.index("State") + 1
     return (
-        f"CASE WHEN len(f) <= {count} THEN f WHEN stage.is_state(f[{state}]) THEN f "
-        f"ELSE f[:{name - 1}] || [array_to_string(f[{name}:{after}], '|')] || f[{after} + 1:] END"
+        f"CASE WHEN len(f) <= {count} THEN 0 WHEN stage.is_state(f[{state}]) THEN 0 "
+        f"ELSE len(f) - {count} END"
     )
 
 
@@ -107,12 +109,12 @@ def _field(columns: Sequence[str], name: str) -> str:
     if name not in columns:
         return "NULL::VARCHAR"
     at = columns.index(name) + 1
-    value = f"nullif(f[{at}], '')"
     if name == "JobName" and (at == len(columns) or _name_shifts(columns)):
-        last = at if _name_shifts(columns) else "len(f)"
+        last = "len(f)" if at == len(columns) else f"{at} + shift"
         joined = f"array_to_string(f[{at}:{last}], '|')"
-        return f"CASE WHEN width = {len(columns)} THEN {value} ELSE {joined} END"
-    return value
+        return f"CASE WHEN len(f) = {len(columns)} THEN nullif(f[{at}], '') ELSE {joined} END"
+    moves = _name_shifts(columns) and at > columns.index("JobName") + 1
+    return f"nullif(f[{at} + shift], '')" if moves else f"nullif(f[{at}], '')"
 
 
 def _before_a_job(body: bytes) -> int:

@@ -12,7 +12,7 @@ CREATE MACRO stage.duration_of(v) AS
     CASE WHEN v LIKE '__:__:__' THEN stage.clock(v)
          WHEN NOT contains(v, ':') THEN stage.integer_of(v)
          WHEN regexp_full_match(v, '\d{1,9}-\d\d:\d\d:\d\d')
-         THEN TRY_CAST(v[:-10] AS BIGINT) * 86400 + stage.clock(v[-8:])
+         THEN TRY_CAST(left(v, -9) AS BIGINT) * 86400 + stage.clock(right(v, 8))
          WHEN regexp_full_match(v, '(\d{1,9}-)?(\d{1,9}:)?\d{1,9}:\d{1,9}(\.\d{1,9})?')
          THEN coalesce(TRY_CAST(CASE WHEN contains(v, '-') THEN split_part(v, '-', 1) END AS BIGINT), 0)
               * 86400
@@ -21,13 +21,10 @@ CREATE MACRO stage.duration_of(v) AS
               + round_even(TRY_CAST(split_part(v, ':', -1) AS DOUBLE), 0)::BIGINT END;
 
 -- Memory in kB: a number with a suffix K to P (powers of 1024), or bytes.
-CREATE MACRO stage.amount_of(v) AS
-    CASE WHEN regexp_full_match(v, '\d+(\.\d+)?') THEN TRY_CAST(v AS DOUBLE) END;
 CREATE MACRO stage.kilobytes_of(v) AS
-    TRY_CAST(trunc(stage.amount_of(CASE WHEN contains('KMGTP', v[-1]) THEN v[:-2] ELSE v END)
-                   * CASE v[-1] WHEN 'K' THEN 1 WHEN 'M' THEN 1024 WHEN 'G' THEN 1048576
-                                WHEN 'T' THEN 1073741824 WHEN 'P' THEN 1099511627776
-                                ELSE 1 / 1024 END) AS BIGINT);
+    CASE WHEN regexp_full_match(v, '\d+(\.\d+)?[KMGTP]?')
+         THEN TRY_CAST(trunc(TRY_CAST(CASE WHEN right(v, 1) > '9' THEN left(v, -1) ELSE v END AS DOUBLE)
+                             * pow(1024, instr('KMGTP', right(v, 1)) - 1)) AS BIGINT) END;
 
 -- APEL wants a suffix.
 CREATE MACRO stage.kilobytes_of_as_apel(v) AS
@@ -70,6 +67,15 @@ CREATE MACRO stage.gpu_models_of(v) AS
     CASE WHEN contains(v, 'gres/gpu:')
          THEN array_to_string(list_sort(list_distinct(
              regexp_extract_all(v, '(?:^|,)gres/gpu:([^=,]+)=', 1))), ',') END;
+
+-- Grid Engine: whether numbers stand so many fields further on than those of a job should: its own
+-- and its three times; or its memory and its reservation.
+CREATE MACRO stage.engine_is_job(f, extra) AS
+    regexp_full_match(f[6 + extra] || ':' || f[9 + extra] || ':' || f[10 + extra] || ':'
+                      || f[11 + extra], '(\d+(\.\d+)?:){3}\d+(\.\d+)?');
+CREATE MACRO stage.engine_is_memory(f, extra) AS
+    regexp_full_match(f[43 + extra] || ':' || f[44 + extra] || ':' || f[45 + extra],
+                      '(\d+(\.\d+)?:){2}\d+(\.\d+)?');
 
 -- Grid Engine: seconds since the epoch, or milliseconds (Univa): no second of an age is so great.
 CREATE MACRO stage.engine_time(count) AS

@@ -1,23 +1,31 @@
-WITH split AS (SELECT *, string_split(text, ':') AS f FROM lines),
-shifted AS (SELECT *, {shift} AS shift FROM split),
-placed AS (SELECT *, {late} AS late FROM shifted),
--- As if the name and the category had no colon. Nearly no line has one: no field is looked for.
-mended AS (
-    SELECT line, text, len(f) AS width,
-           CASE WHEN late = 0 THEN f
-                WHEN late = shift
-                THEN f[1:4] || [array_to_string(f[5:5 + shift], ':')] || f[6 + shift:]
-                ELSE f[1:4] || [array_to_string(f[5:5 + shift], ':')] || f[6 + shift:39 + shift]
-                     || [array_to_string(f[40 + shift:40 + late], ':')] || f[41 + late:] END AS f
-    FROM placed),
+-- Nothing keeps a colon out of a job's name or its options, so that what follows stands further on:
+-- where numbers stand tells how many fields. Widths that are known need no look: 43 columns before
+-- advance reservations, 45 with them, 52 of Univa.
+WITH split AS (SELECT line, text, string_split(text, ':') AS f FROM lines),
+shifted AS (
+    SELECT *, CASE WHEN len(f) IN (43, 45, 52) THEN 0 WHEN stage.engine_is_job(f, 0) THEN 0
+                   ELSE coalesce(list_filter(range(1, 10), lambda extra:
+                                     stage.engine_is_job(f, extra))[1], 0) END AS shift
+    FROM split),
+placed AS (
+    SELECT *, CASE WHEN len(f) IN (43, 45, 52) THEN 0 WHEN stage.engine_is_memory(f, shift) THEN 0
+                   ELSE coalesce(list_filter(range(1, 10), lambda extra:
+                                     stage.engine_is_memory(f, shift + extra))[1], 0) END
+                  + shift AS late
+    FROM shifted),
 fields AS (
-    SELECT line, text, width, len(f) >= 52 AS is_univa,
+    SELECT line, text, f, late, len(f) AS width, len(f) - late >= 52 AS is_univa,
            f[1] AS queue, f[2] AS host, f[3] AS local_user_group, f[4] AS local_user_id,
-           f[5] AS user_job_name, f[6] AS number, f[7] AS account, f[9] AS submitted,
-           f[10] AS started, f[11] AS ended, f[12] AS failed, f[13] AS exit_status,
-           f[14] AS wallclock, f[35] AS slots, f[36] AS task, f[37] AS cpu, f[38] AS integral,
-           f[40] AS category, f[42] AS part, f[43] AS maxvmem, f[48] AS maxrss
-    FROM mended),
+           CASE WHEN shift = 0 THEN f[5] ELSE array_to_string(f[5:5 + shift], ':') END
+               AS user_job_name,
+           f[6 + shift] AS number, f[7 + shift] AS account, f[9 + shift] AS submitted,
+           f[10 + shift] AS started, f[11 + shift] AS ended, f[12 + shift] AS failed,
+           f[13 + shift] AS exit_status, f[14 + shift] AS wallclock, f[35 + shift] AS slots,
+           f[36 + shift] AS task, f[37 + shift] AS cpu, f[38 + shift] AS integral,
+           CASE WHEN late = shift THEN f[40 + shift]
+                ELSE array_to_string(f[40 + shift:40 + late], ':') END AS category,
+           f[42 + late] AS part, f[43 + late] AS maxvmem
+    FROM placed),
 typed AS (
     SELECT *, stage.integer_of(number) AS number_value,
            CASE WHEN task IN ('0', 'undefined', 'NONE', '') THEN NULL ELSE task END AS task_number,
@@ -26,7 +34,7 @@ typed AS (
            stage.rounded(wallclock) AS wall_duration, stage.rounded(cpu) AS cpu_duration,
            stage.integer_of(slots) AS processors,
            stage.engine_virtual(maxvmem) AS memory_virtual,
-           stage.engine_memory(maxrss, is_univa, integral) AS memory_real
+           stage.engine_memory(f[48 + late], is_univa, integral) AS memory_real
     FROM fields),
 timed AS (
     SELECT *, stage.engine_time(submit_count) AS submit_time,

@@ -46,7 +46,7 @@ SELECT line, text, job_name, "User" AS local_user_id, "Group" AS local_user_grou
             WHEN NOT has_ended THEN 'ignored not_ended'
             WHEN coalesce("Start", 'None') IN ('Unknown', 'None') THEN 'ignored never_started'
             WHEN wall_duration = 0 AND (state_word IN ('BOOT_FAIL', 'REVOKED')
-                                        OR "NodeList" = 'None assigned')
+                                        OR {node_list} = 'None assigned')
             THEN 'ignored never_started'
             WHEN coalesce("End", 'None') IN ('Unknown', 'None') THEN 'ignored not_ended'
             WHEN started IS NULL THEN stage.fault('TIM', 'Start', "Start")

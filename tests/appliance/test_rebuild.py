@@ -224,7 +224,7 @@ def test_messages_are_judged_as_of_their_own_loading(
 ) -> None:
     """A job that ended in 2040 was loaded in 2041 (by a clock that is wrong, say)."""
     with monkeypatch.context() as later:
-        for module in ("ingest.pipeline", "ingest.loading"):
+        for module in ("ingest.pipeline", "ingest.messages"):
             later.setattr(f"{module}.now", lambda: datetime(2041, 1, 1))
         assert load(message(record(EndTime="2209075200", StartTime="2209075000"))).accepted == 1
     found = repository.rebuild()

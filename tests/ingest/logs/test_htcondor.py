@@ -101,6 +101,12 @@ def test_an_empty_scale_is_none(repository: LocalRepository) -> None:
     assert condor(repository, FIRST + "|", columns="scale_factor").rows == [(None,)]
 
 
+def test_memory_that_nobody_measured_is_not_known(repository: LocalRepository) -> None:
+    line = FIRST.replace("|11534336|15728640|", "|undefined||")
+    found = condor(repository, line, columns="cpu_duration, memory_real, memory_virtual")
+    assert found.rows == [(47820, None, None)]
+
+
 @pytest.mark.parametrize(
     ("log", "code"),
     [

@@ -197,6 +197,15 @@ def test_colons_in_names_and_options(
     assert events("user_job_name")[0]["user_job_name"] == changes.get("c4", base.split(":")[4])
 
 
+@pytest.mark.parametrize("name", ["pilot", "a:b:c"])
+def test_columns_beyond_those_known_change_nothing(take: Take, events: Events, name: str) -> None:
+    take("sge", line(c4=name))
+    wanted = events("* EXCLUDE (message_id)")
+    take("sge", line(c4=name).strip() + ":more\n")
+    assert events("* EXCLUDE (message_id)") == wanted
+    assert [(e["user_job_name"], e["wall_duration"]) for e in wanted] == [(name, 6600)]
+
+
 @pytest.mark.parametrize(("category", "count"), [
     ("-l gpu=2", 2),
     ("-q grid.q -l h_vmem=4G,gpu=2,s_rt=60 -pe mp 8", 2),  # the request, not times the slots

@@ -84,7 +84,8 @@ def test_a_header_says_which_columns_there_are(take: Take, events: Events) -> No
 
 @pytest.mark.parametrize(("cpu", "seconds"), [
     ("00:00.500", 0), ("00:01.500", 2), ("04:58.250", 298), ("12:11:05", 43865),
-    ("1-00:00:01", 86401), ("52800", 52800), ("02:03", 123),
+    ("1-00:00:01", 86401), ("52800", 52800), ("02:03", 123), ("100:00:00", 360_000),
+    ("2-03:04", 172_984), ("2-1:02:03.5", 176_524), ("0052800", 52800), ("+52800", 52800),
 ])  # fmt: skip
 def test_cpu_times_in_all_their_forms(take: Take, events: Events, cpu: str, seconds: int) -> None:
     take("slurm", line(cpu=cpu))
@@ -108,6 +109,8 @@ def test_memory_in_all_its_units(
     ({"rss": "16?"}, "MEM: MaxRSS: '16?' is not an amount of memory"),
     ({"start": "yesterday"}, "TIM: Start: 'yesterday' is not a time"),
     ({"cores": "many"}, "INT: NCPUS: 'many' is not an integer"),
+    ({"cores": "0x10"}, "INT: NCPUS: '0x10' is not an integer"),
+    ({"nodes": "1e3"}, "INT: NNodes: '1e3' is not an integer"),
     ({"state": "DANCING"}, "STA: State: 'DANCING' is no state of a job that this program knows"),
     ({"start": "2025-06-02T13:20:00"}, "ORD: the job ends before it starts"),
     ({"end": "2999-01-01T00:00:00"}, "FUT: the job ends more than an hour in the future"),

@@ -26,7 +26,7 @@ SUPER = replace(JOBS, datasets=("super_summaries",))
 def clock(monkeypatch: pytest.MonkeyPatch) -> "Clock":
     """Time as the store and publishing see it, forwarded by hand."""
     at = Clock()
-    for module in ("ingest.loading", "reports.summarise", "reports.publish.publish"):
+    for module in ("ingest.messages", "reports.summarise", "reports.publish.publish"):
         monkeypatch.setattr(f"{module}.now", at.now)
     return at
 
@@ -83,7 +83,7 @@ def test_rows_take_their_time_while_nobody_else_writes(
         alone.append(repository.store.writing._is_owned())  # type: ignore[attr-defined]
         return datetime(2026, 5, 1)
 
-    for module in ("ingest.loading", "reports.summarise"):
+    for module in ("ingest.messages", "reports.summarise"):
         monkeypatch.setattr(f"{module}.now", now)
     load(message(), sheets.message(sheets.CLOUD))
     assert alone == [True, True, True], "of the messages, of the month, of the machines"
