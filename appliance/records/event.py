@@ -5,6 +5,10 @@ Durations have 64 bits and texts any length: what a log says is never cut.
 
 from appliance.records.declare import INT64, LEAST64, Field, Kind, Log, RecordType, Rule
 
+_AS_IT_IS = "uncompressed"
+"""Of numbers that many logs do not say. To find out how to compress a million takes 0.03 s, if they
+are all null as well, and spares 5 MB at most; all of one value take no room anyway."""
+
 
 def _text(wire: str, doc: str, *, mandatory: bool = False) -> Field:
     return Field(wire, Kind.TEXT, doc, mandatory=mandatory, limit=INT64, null="NULL")
@@ -12,11 +16,12 @@ def _text(wire: str, doc: str, *, mandatory: bool = False) -> Field:
 
 def _number(wire: str, doc: str, *, unit: str = "", mandatory: bool = False) -> Field:
     return Field(wire, Kind.INTEGER, doc, mandatory=mandatory, low=LEAST64, high=INT64,
-                 null="NULL", unit=unit)  # fmt: skip
+                 null="NULL", unit=unit, compression="" if mandatory else _AS_IT_IS)  # fmt: skip
 
 
 def _time(wire: str, doc: str, *, mandatory: bool = False) -> Field:
-    return Field(wire, Kind.TIME, doc, mandatory=mandatory, unit="UTC")
+    return Field(wire, Kind.TIME, doc, mandatory=mandatory, unit="UTC",
+                 compression="" if mandatory else _AS_IT_IS)  # fmt: skip
 
 
 def _log(name: str, columns: str) -> Log:
@@ -96,7 +101,7 @@ EVENT = RecordType(
         _text("JobLabel", "The id as people see it, such as `9050_1` of an array."),
         _text("UserJobName", "What the user called it."),
         _time("SubmitTime", "When it was submitted."),
-        Field("GpuCount", Kind.DECIMAL, "GPUs."),
+        Field("GpuCount", Kind.DECIMAL, "GPUs.", compression=_AS_IT_IS),
         _text("GpuModel", "Their model."),
         _number("Energy", "Energy used.", unit="J"),
         _text("CpuSource", "What the CPU time was taken from: `TotalCPU`, `CPUTimeRAW`, …"),
