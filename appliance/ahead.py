@@ -1,7 +1,7 @@
 """Reading ahead: files are read by a thread while the store is being opened, and after."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +12,12 @@ from appliance.repository import Delivery
 
 _MOST_BYTES = 64 * 1024 * 1024
 """Of files that were read and not asked for: half a batch."""
+_MUCH_BYTES = 32 * 1024 * 1024
+
+
+def are_much(files: Iterable[Path]) -> bool:
+    """Whether to load these files is work enough: the store is tidied by whoever opens it next."""
+    return sum(map(_size, files)) >= _MUCH_BYTES
 
 
 def importing(module: str) -> None:

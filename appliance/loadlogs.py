@@ -24,7 +24,7 @@ def load_logs(files: list[Path], like: LogPiece) -> Loaded:
     Raises:
         UsageError: An unknown format, fault or zone, no site or no machine: nothing was read.
     """
-    from appliance.ahead import importing
+    from appliance.ahead import are_much, importing
     from ingest.logs import faults, zones
     from ingest.logs.catalogue import by_name
 
@@ -32,7 +32,7 @@ def load_logs(files: list[Path], like: LogPiece) -> Loaded:
     as_apel = faults.chosen(by_name(like.format), like.as_apel.split(","))
     zones.check(like.timezone)
     reading = _Reading(files, replace(at_home(like), as_apel=as_apel))
-    with open_repository(write=True) as repository:
+    with open_repository(write=True, bulk=are_much(files)) as repository:
         loaded = repository.load_logs(reading.pieces(repository), reading.taken)
     reading.end()
     refused, known = len(reading.problems), reading.known

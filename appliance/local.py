@@ -55,12 +55,12 @@ class LocalRepository:
         """Told how far a rebuild is, in messages; what it raises stops it."""
 
     @classmethod
-    def open(cls, config: Config, *, read_only: bool = False) -> Self:
+    def open(cls, config: Config, *, read_only: bool = False, bulk: bool = False) -> Self:
         """Open the file; with `read_only` several processes may, unless summaries are due."""
         from ingest.joining.due import is_due
         from reports.summarise import due
 
-        store = Store.open(config, read_only=read_only)
+        store = Store.open(config, read_only=read_only, bulk=bulk)
         if store.read_only and (due(store) or is_due(store)):
             store.close()
             store = Store.open(config)

@@ -12,12 +12,13 @@ _PATIENCE_S = 10.0
 """How long to wait for another process that has the file open, or a service that is starting."""
 
 
-def reach(config: Config, *, write: bool = False) -> Repository:
+def reach(config: Config, *, write: bool = False, bulk: bool = False) -> Repository:
     """The repository of this configuration.
 
     Args:
         config: Says where the data are.
         write: Something will be changed; else several processes may open the file at once.
+        bulk: Much is brought in.
 
     Raises:
         UsageError: There is no data directory.
@@ -34,7 +35,7 @@ def reach(config: Config, *, write: bool = False) -> Repository:
         from appliance.store import InUseError
 
         try:
-            return LocalRepository.open(config, read_only=not write)
+            return LocalRepository.open(config, read_only=not write, bulk=bulk)
         except InUseError:
             if time.monotonic() > until:
                 raise

@@ -92,7 +92,7 @@ def _make(
     from ingest.replay import replay
     from reports.summarise import summarise
 
-    made = Store.open(replace(store.config, data=folder))
+    made = Store.open(replace(store.config, data=folder), bulk=True)
     try:
         numbers = Numbers(made)
         with (

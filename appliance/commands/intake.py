@@ -79,11 +79,15 @@ def load(
         like = replace(like, as_apel=as_apel)
         tell(load_logs(list(_files(paths)), like), lines=True)
         return
-    from appliance.ahead import Ahead, importing
+    from appliance.ahead import Ahead, are_much, importing
 
     importing("ingest.pipeline")
     files = list(_files(paths))
-    with closing(Ahead(files, signer)) as ahead, open_repository(write=True) as repository:
+    bulk = are_much(files)
+    with (
+        closing(Ahead(files, signer)) as ahead,
+        open_repository(write=True, bulk=bulk) as repository,
+    ):
         loaded = repository.load(_shown(ahead, len(files)))
     tell(loaded)
 
