@@ -3,6 +3,7 @@
     files.pieces(file, …)  what is new of a file, whatever compressed it, as `LogPiece`s of lines
     intake.LogIntake       pieces → staged lines → one transaction: rows, messages with their texts,
                            what became of the lines (`log_files`), lines that failed
+    stage.Stage            the lines of one batch, before they are rows
     format.LogFormat       what there is to know of one format; `catalogue.FORMATS` lists them
 
 **A new format** is a module here and an entry in the catalogue. It says its `name` (`--as`, and
@@ -10,16 +11,18 @@ what `messages.kind` says), the record type that it makes (`EVENT` or `GATEKEEPE
 
 - `layout(head)`: what the first lines of a file say of all others, as text (columns, by custom);
   it is kept with each piece, for later pieces have no head.
-- `columns`: which columns of the record type its lines give: no others are staged.
+- `columns`: which columns of the record type its lines give: no others are staged. Of events they
+  are declared with the record type (`EVENT.logs`): each format has a table of its own.
 - `select(settings)`: a SELECT over `lines(line BIGINT, text VARCHAR)`, one row a line, without line
   ends, that gives `line`, `text`, these columns by name, and `outcome`: NULL, the line is a record;
   `ignored REASON`, in one word; or `CODE Field value`, it failed: see `outcomes.REASONS`. site,
-  machine_name, infrastructure and line are not its business. Blank lines, undecodable lines,
+  machine_name and line are not its business. Blank lines, undecodable lines,
   missing mandatory columns and the rules of the record type (negative, ends before it starts, in
   the future) are seen to here, for every format. No value may raise: an error costs the whole
   piece (TRY_CAST, bounded digits before a multiplication).
   Where a format gives `fqan`, it decides `vo`, `vo_group` and `vo_role`, if those are among its
   columns.
+- `given(layout)`: which of its columns this SELECT gives for a layout (default: all).
 - `boundary(body)`: where a piece may end (default: after any line).
 - `gather(body, layout)`: the lines of a piece as `select` gets them (default: as they stand). Where
   a record has several lines it becomes one here; `select` gives the number of its first as `line`,

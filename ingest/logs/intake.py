@@ -14,25 +14,20 @@ from appliance.errors import AcctError, Problem
 from appliance.repository import Loaded, LogPiece
 from appliance.resources import text
 from appliance.store import Store, TooLargeError, now
-from ingest import fqan
-from ingest.handover import handed
 from ingest.item import ACCEPTED, compress
-from ingest.logs import loading, staging
+from ingest.logs import loading
 from ingest.logs.catalogue import by_name
-from ingest.logs.format import LogFormat, Settings
+from ingest.logs.format import LogFormat
 from ingest.logs.ledger import amend_file, counted, write_files
 from ingest.logs.piece import Coming, Piece, Read, opened
 from ingest.logs.progress import write_reaches
+from ingest.logs.stage import Stage, formats
 from ingest.messages import Numbers, Texts, write
 from ingest.shares import packed, texts
 
 _WORKERS = 2
 
 log = logging.getLogger(__name__)
-
-
-_PIECES = """
-CREATE TABLE stage.pieces (message BIGINT, site VARCHAR, machine_name VARCHAR)"""
 
 
 class LogIntake:
@@ -49,7 +44,8 @@ class LogIntake:
         self._busy = threading.RLock()
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="logs")
         self._packers = ThreadPoolExecutor(1, thread_name_prefix="packing")
-        self._ready = self._workers.submit(self._prepare)
+        self._stage = Stage(store)
+        self._ready = self._workers.submit(self._stage.prepare)
 
     def begin(self, piece: LogPiece) -> Coming:
         """Have a piece read and compressed meanwhile.
@@ -83,9 +79,8 @@ class LogIntake:
         with self._store.cursor() as cursor:
             self._mark_known(cursor, found)
         fresh = [one for one in found if one.item.state == ACCEPTED]
-        self._make_room(fresh)
         try:
-            list(self._workers.map(self._stage, fresh))
+            self._stage.take(fresh, self._workers)
             self._commit(found, fresh, _kept(found, dict(numbered)))
         except TooLargeError:
             if len(numbered) == 1:
@@ -99,7 +94,7 @@ class LogIntake:
         else:
             return found
         finally:
-            self._clear(fresh)
+            self._stage.clear(fresh)
         return [one for alone in numbered for one in self._take([alone])]
 
     def _refuse(self, one: Piece, error: Exception) -> None:
@@ -143,15 +138,11 @@ class LogIntake:
     def _staged(self, found: Sequence[Piece], at: datetime) -> Iterator[Sequence[LogFormat]]:
         """Lines of earlier pieces, staged and folded; the formats in which some had to be."""
         self._ready.result()
-        self._make_room(found)
         try:
-            for one in found:
-                self._stage(one, at)
-            with self._store.cursor() as cursor:
-                folding = self._fold(cursor, found)
-            yield folding
+            self._stage.take(found, self._workers, at)
+            yield self._stage.fold(found)
         finally:
-            self._clear(found)
+            self._stage.clear(found)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -164,10 +155,6 @@ class LogIntake:
         with self._busy:
             self._workers.shutdown()
             self._packers.shutdown()
-
-    def _prepare(self) -> None:
-        with self._store.cursor() as cursor:
-            prepare(cursor)
 
     def _mark_known(self, cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
         """Content that was loaded before, and read in the same way, adds nothing."""
@@ -187,30 +174,10 @@ class LogIntake:
                 one.item.repeats(None)
             known.add(key)
 
-    def _make_room(self, fresh: Sequence[Piece]) -> None:
-        """Tables for what these pieces can give."""
-        with self._store.cursor() as cursor:
-            for made in _formats(fresh):
-                layouts = {one.piece.layout for one in fresh if one.piece.format == made.name}
-                cursor.execute(staging.table(made, layouts))
-
-    def _stage(self, one: Piece, at: datetime | None = None) -> None:
-        made, settings = by_name(one.piece.format), Settings.of(one.piece)
-        number, work = one.item.number, self._store.config.work
-        with (
-            handed(one.lines.content, work, f"log-{number}") as given,
-            self._store.cursor() as cursor,
-        ):
-            cursor.execute(
-                staging.insert(made, settings, given.sql),
-                {"lines": given.lines, "message": number, "now": at or now()},
-            )
-
     def _commit(
         self, found: Sequence[Piece], fresh: Sequence[Piece], kept: Iterable[Texts]
     ) -> None:
-        with self._store.cursor() as cursor:
-            folding = self._fold(cursor, fresh)
+        folding = self._stage.fold(fresh)
         with self._store.transaction() as cursor:
             self._load(cursor, fresh, folding)
             for one in fresh:
@@ -218,16 +185,6 @@ class LogIntake:
             write(cursor, [one.item for one in found], kept)
             write_files(cursor, fresh)
             write_reaches(cursor, [one.piece for one in found])
-
-    def _fold(self, cursor: DuckDBPyConnection, fresh: Sequence[Piece]) -> list[LogFormat]:
-        """Let lines of the batch speak together; the formats in which some have to."""
-        _say_where(cursor, fresh)
-        folding = [made for made in _formats(fresh) if _steps(cursor, made)]
-        for made in folding:
-            cursor.execute(text("ingest", f"sql/{made.fold}.sql"))
-        for made in _formats(fresh):
-            loading.read_fqans(cursor, made)
-        return folding
 
     def _load(
         self, cursor: DuckDBPyConnection, fresh: Sequence[Piece], folding: Sequence[LogFormat]
@@ -238,7 +195,7 @@ class LogIntake:
             if made.complete:
                 told = cursor.execute(text("ingest", f"sql/{made.complete}.sql")).fetchall()
                 _note_due(cursor, told)
-        for made in _formats(fresh):
+        for made in formats(fresh):
             for number, found in loading.count(cursor, made).items():
                 counts[number].become(found)
             loading.load(cursor, made, counts)
@@ -248,46 +205,11 @@ class LogIntake:
             one.item.records = one.counts.records
         _note_due(cursor, [(number, None) for number in counts])
 
-    def _clear(self, fresh: Sequence[Piece]) -> None:
-        with self._store.cursor() as cursor:
-            for made in _formats(fresh):
-                cursor.execute(f"TRUNCATE {staging.staged(made)}")
-            cursor.execute("TRUNCATE stage.pieces")
-            cursor.execute(f"TRUNCATE {staging.FQANS}")
-
-
-def prepare(cursor: DuckDBPyConnection) -> None:
-    """Make what formats are read by, once a process: it takes 60 ms."""
-    asked = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'stage' AND table_name = 'pieces'"
-    if cursor.execute(asked).fetchall():
-        return
-    cursor.execute(text("ingest", "sql/log_macros.sql"))
-    cursor.execute(fqan.table(staging.FQANS))
-    cursor.execute(_PIECES)
-
 
 def _kept(found: Sequence[Piece], coming: Mapping[int, Coming]) -> Iterator[Texts]:
     """The texts that are kept, compressed, as many together as one statement writes."""
     for items in texts([one.item for one in found]):
         yield [(item.number, coming[item.number].packed.result()) for item in items]
-
-
-def _formats(pieces: Sequence[Piece]) -> list[LogFormat]:
-    return [by_name(name) for name in dict.fromkeys(one.piece.format for one in pieces)]
-
-
-def _say_where(cursor: DuckDBPyConnection, fresh: Sequence[Piece]) -> None:
-    """What is the same of all lines of a piece."""
-    columns = (
-        [one.item.number for one in fresh],
-        [one.piece.site for one in fresh],
-        [one.piece.machine_name for one in fresh],
-    )
-    cursor.execute(
-        "INSERT INTO stage.pieces SELECT unnest($1::BIGINT[]), unnest($2::VARCHAR[]), "
-        "unnest($3::VARCHAR[])",
-        list(columns),
-    )
 
 
 def _note_due(cursor: DuckDBPyConnection, lines: Sequence[tuple[int, int | None]]) -> None:
@@ -296,11 +218,3 @@ def _note_due(cursor: DuckDBPyConnection, lines: Sequence[tuple[int, int | None]
         "INSERT INTO store.logs_due SELECT unnest($1::BIGINT[]), unnest($2::BIGINT[])",
         [[message for message, _ in lines], [line for _, line in lines]],
     )
-
-
-def _steps(cursor: DuckDBPyConnection, made: LogFormat) -> bool:
-    """Whether lines wait to be folded into others, in the batch or from earlier ones."""
-    asked = f"(SELECT 1 FROM {staging.staged(made)} WHERE outcome = 'ignored step' LIMIT 1)"
-    if made.keeps:
-        asked += f" UNION ALL (SELECT 1 FROM store.{made.keeps} LIMIT 1)"
-    return bool(made.fold and cursor.execute(asked).fetchall())

@@ -13,7 +13,7 @@ from ingest.handover import handed
 from ingest.logs import staging
 from ingest.logs.catalogue import by_name
 from ingest.logs.format import Settings
-from ingest.logs.intake import prepare
+from ingest.logs.stage import prepare
 
 SITE, MACHINE = "EXAMPLE-SITE", "batch.example.org"
 NOW = datetime(2025, 7, 1)
