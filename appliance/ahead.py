@@ -3,9 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 
 from appliance.errors import AcctError
 from appliance.repository import Delivery
@@ -18,11 +16,6 @@ _MUCH_BYTES = 32 * 1024 * 1024
 def are_much(files: Iterable[Path]) -> bool:
     """Whether to load these files is work enough: the store is tidied by whoever opens it next."""
     return sum(map(_size, files)) >= _MUCH_BYTES
-
-
-def importing(module: str) -> None:
-    """Have a module imported while the store is being opened."""
-    Thread(target=import_module, args=(module,)).start()
 
 
 class Ahead(Iterator[Delivery]):

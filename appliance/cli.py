@@ -71,19 +71,20 @@ def configuration() -> Config:
     return load_config(options.data, options.config)
 
 
-def open_repository(*, write: bool = False, bulk: bool = False) -> Repository:
+def open_repository(*, write: bool = False, bulk: bool = False, needs: str = "") -> Repository:
     """The service if it runs, else the file.
 
     Args:
         write: The command changes something; else several processes may open the file at once.
         bulk: It brings much in.
+        needs: A module that it will use where no service runs.
 
     Raises:
         AcctError: Another process has the file and does not answer.
     """
     from appliance.reach import reach
 
-    return reach(configuration(), write=write, bulk=bulk)
+    return reach(configuration(), write=write, bulk=bulk, needs=needs)
 
 
 def note(text: str) -> None:

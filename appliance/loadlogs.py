@@ -24,15 +24,15 @@ def load_logs(files: list[Path], like: LogPiece) -> Loaded:
     Raises:
         UsageError: An unknown format, fault or zone, no site or no machine: nothing was read.
     """
-    from appliance.ahead import are_much, importing
+    from appliance.ahead import are_much
     from ingest.logs import faults, zones
     from ingest.logs.catalogue import by_name
 
-    importing("ingest.logs.intake")
     as_apel = faults.chosen(by_name(like.format), like.as_apel.split(","))
     zones.check(like.timezone)
     reading = _Reading(files, replace(at_home(like), as_apel=as_apel))
-    with open_repository(write=True, bulk=are_much(files)) as repository:
+    bulk, needs = are_much(files), "ingest.logs.intake"
+    with open_repository(write=True, bulk=bulk, needs=needs) as repository:
         loaded = repository.load_logs(reading.pieces(repository), reading.taken)
     reading.end()
     refused, known = len(reading.problems), reading.known

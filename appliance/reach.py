@@ -3,6 +3,8 @@
 import contextlib
 import os
 import time
+from importlib import import_module
+from threading import Thread
 
 from appliance.config import Config
 from appliance.errors import ServiceUnreachable
@@ -12,13 +14,16 @@ _PATIENCE_S = 10.0
 """How long to wait for another process that has the file open, or a service that is starting."""
 
 
-def reach(config: Config, *, write: bool = False, bulk: bool = False) -> Repository:
+def reach(
+    config: Config, *, write: bool = False, bulk: bool = False, needs: str = ""
+) -> Repository:
     """The repository of this configuration.
 
     Args:
         config: Says where the data are.
         write: Something will be changed; else several processes may open the file at once.
         bulk: Much is brought in.
+        needs: A module that the caller will use of the file, imported while it is being opened.
 
     Raises:
         UsageError: There is no data directory.
@@ -31,6 +36,9 @@ def reach(config: Config, *, write: bool = False, bulk: bool = False) -> Reposit
 
             with contextlib.suppress(ServiceUnreachable):
                 return RemoteRepository.reach(config.socket)
+        if needs:
+            Thread(target=import_module, args=(needs,)).start()
+            needs = ""
         from appliance.local import LocalRepository
         from appliance.store import InUseError
 

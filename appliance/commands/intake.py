@@ -79,14 +79,13 @@ def load(
         like = replace(like, as_apel=as_apel)
         tell(load_logs(list(_files(paths)), like), lines=True)
         return
-    from appliance.ahead import Ahead, are_much, importing
+    from appliance.ahead import Ahead, are_much
 
-    importing("ingest.pipeline")
     files = list(_files(paths))
     bulk = are_much(files)
     with (
         closing(Ahead(files, signer)) as ahead,
-        open_repository(write=True, bulk=bulk) as repository,
+        open_repository(write=True, bulk=bulk, needs="ingest.pipeline") as repository,
     ):
         loaded = repository.load(_shown(ahead, len(files)))
     tell(loaded)

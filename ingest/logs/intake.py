@@ -69,7 +69,7 @@ class LogIntake:
     def take(self, coming: Sequence[Coming]) -> Loaded:
         """The same of pieces that were begun."""
         with self._busy:
-            self._ready.result()
+            self._be_ready()
             first = self._numbers.take(len(coming))
             return counted(self._take(list(enumerate(coming, first))))
 
@@ -137,7 +137,7 @@ class LogIntake:
     @contextmanager
     def _staged(self, found: Sequence[Piece], at: datetime) -> Iterator[Sequence[LogFormat]]:
         """Lines of earlier pieces, staged and folded; the formats in which some had to be."""
-        self._ready.result()
+        self._be_ready()
         try:
             self._stage.take(found, self._workers, at)
             yield self._stage.fold(found)
@@ -155,6 +155,12 @@ class LogIntake:
         with self._busy:
             self._workers.shutdown()
             self._packers.shutdown()
+
+    def _be_ready(self) -> None:
+        """Wait for what formats are read by; where making it failed, try again."""
+        if self._ready.exception():
+            self._ready = self._workers.submit(self._stage.prepare)
+        self._ready.result()
 
     def _mark_known(self, cursor: DuckDBPyConnection, found: Sequence[Piece]) -> None:
         """Content that was loaded before, and read in the same way, adds nothing."""

@@ -62,6 +62,23 @@ def load(cursor: DuckDBPyConnection, made: LogFormat, counts: dict[int, Counts])
         for message, replaced in cursor.execute(_replaced(made, alone=alone), given).fetchall():
             counts[message].replaced += replaced
         cursor.execute(_merge(made, alone=alone), given)
+    _replace_elsewhere(cursor, made, counts)
+
+
+def _replace_elsewhere(
+    cursor: DuckDBPyConnection, made: LogFormat, counts: dict[int, Counts]
+) -> None:
+    """Of a job that logs of two formats tell of, what came later holds, as it does in one."""
+    if len(made.kind.tables) == 1:
+        return
+    for (table,) in cursor.execute(_elsewhere(made)).fetchall():
+        held = f"FROM ({records(made)}) AS s JOIN store.{table} AS t ON {_same(made)}"
+        told = cursor.execute(f"SELECT s.message_id, count(*) {held} GROUP BY ALL").fetchall()
+        for message, replaced in told:
+            counts[message].replaced += replaced
+        if told:
+            again = f"EXISTS (SELECT 1 FROM ({records(made)}) AS s WHERE {_same(made)})"
+            cursor.execute(f"DELETE FROM store.{table} AS t WHERE {again}")
 
 
 def reject(
@@ -91,14 +108,35 @@ def reject(
 def _news(made: LogFormat) -> str:
     """Whether no key stands twice in the batch, and whether the table has none of their times."""
     key = ", ".join(made.kind.key)
-    time = next(f.name for f in made.kind.fields if f.name in made.kind.key and f.kind is Kind.TIME)
+    return (
+        f"{_span(made)} SELECT count(*) = count(DISTINCT hash({key})), "
+        f"NOT {_held(made, made.table)} FROM ({records(made)})"
+    )
+
+
+@cache
+def _elsewhere(made: LogFormat) -> str:
+    """The tables of other formats that have records of these times."""
+    others = [table for table in made.kind.tables if table != made.table]
+    each = [f"SELECT '{table}' WHERE {_held(made, table)}" for table in others]
+    return f"{_span(made)} {' UNION ALL '.join(each)}"
+
+
+def _span(made: LogFormat) -> str:
+    """The times of the staged records."""
+    time = _time(made)
     return (
         f"WITH span AS (SELECT min({time}) AS first, max({time}) AS last FROM {staged(made)} "
-        "WHERE outcome IS NULL) "
-        f"SELECT count(*) = count(DISTINCT hash({key})), NOT EXISTS (SELECT 1 FROM "
-        f"store.{made.table}, span WHERE {time} BETWEEN first AND last) "
-        f"FROM ({records(made)})"
+        "WHERE outcome IS NULL)"
     )
+
+
+def _held(made: LogFormat, table: str) -> str:
+    return f"EXISTS (SELECT 1 FROM store.{table}, span WHERE {_time(made)} BETWEEN first AND last)"
+
+
+def _time(made: LogFormat) -> str:
+    return next(f.name for f in made.kind.fields if f.name in made.kind.key and f.kind is Kind.TIME)
 
 
 @cache

@@ -5,8 +5,10 @@ from datetime import date
 import duckdb
 import pytest
 
+from appliance import tables
 from appliance.config import Config
 from appliance.errors import AcctError, UsageError
+from appliance.records.event import EVENT
 from appliance.resources import names, text
 from appliance.store import InUseError, Store
 from appliance.tables import datasets
@@ -103,7 +105,7 @@ def test_events_of_a_store_that_held_them_in_one_table_keep_what_they_say(config
             before.execute(text("appliance", f"migrations/{name}"))
         before.execute(f"INSERT INTO store.program VALUES ({apart}, 'of another program')")
         before.execute(text("appliance", f"migrations/{files[apart]}").partition(";")[0])
-        for number, kind in enumerate(("lsf", "htcondor"), 1):
+        for number, kind in enumerate(("slurm", "sge", "pbs", "lsf", "htcondor"), 1):
             before.execute(
                 "INSERT INTO store.messages BY NAME SELECT $number AS message_id, 'log' AS source, "
                 "'' AS source_name, TIMESTAMP '2025-06-02' AS received_at, $kind AS kind, "
@@ -113,20 +115,43 @@ def test_events_of_a_store_that_held_them_in_one_table_keep_what_they_say(config
             )
             before.execute(
                 "INSERT INTO store.events BY NAME SELECT 'S' AS site, $kind AS job_name, "
-                "$number AS message_id, 60 AS wall_duration, 1.15 AS scale_factor, 7 AS line",
+                "$number AS message_id, 60 AS wall_duration, 1.15 AS scale_factor, 7 AS line, "
+                "'a' AS account, 8 AS processors, 'wn' AS execution_host",
                 {"number": number, "kind": kind},
             )
     opened = Store.open(config)
     with opened.cursor() as cursor:
         found = cursor.execute(
             "SELECT message_id, job_name, infrastructure, wall_duration, scale_factor, line, "
-            "processors, token_issuer FROM events ORDER BY ALL"
+            "processors, execution_host, account FROM events ORDER BY ALL"
         ).fetchall()
     opened.close()
     assert found == [
-        (1, "lsf", "APEL-CREAM-LSF", 60, 1.15, 7, None, None),
-        (2, "htcondor", "APEL-CREAM-HTCONDOR", 60, 1.15, 7, None, None),
+        (1, "slurm", "APEL-CREAM-SLURM", 60, None, 7, 8, None, "a"),
+        (2, "sge", "APEL-CREAM-SGE", 60, None, 7, 8, "wn", "a"),
+        (3, "pbs", "APEL-CREAM-PBS", 60, None, 7, 8, None, "a"),
+        (4, "lsf", "APEL-CREAM-LSF", 60, 1.15, 7, 8, None, "a"),
+        (5, "htcondor", "APEL-CREAM-HTCONDOR", 60, 1.15, 7, 8, None, "a"),
     ]
+
+
+def test_tables_that_migrations_made_are_as_they_are_declared(store: Store) -> None:
+    with store.cursor() as cursor:
+        made = dict(
+            cursor.execute(
+                "SELECT table_name, sql FROM duckdb_tables() WHERE schema_name = 'store'"
+            ).fetchall()
+        )
+        cursor.execute("CREATE SCHEMA stage.store")
+        cursor.execute("USE stage")
+        for statement in tables.create(EVENT):
+            cursor.execute(statement)
+        declared = cursor.execute(
+            "SELECT table_name, sql FROM duckdb_tables() WHERE database_name = 'stage' "
+            "AND schema_name = 'store'"
+        ).fetchall()
+    assert len(declared) == len(EVENT.logs)
+    assert declared == [(name, made[name]) for name, _ in declared]
 
 
 def _groups(store: Store, statement: str) -> int:
