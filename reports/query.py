@@ -173,5 +173,6 @@ def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _first_lines(complaint: str) -> str:
-    """What DuckDB says, without the picture of the statement."""
-    return " ".join(complaint.split("\n\nLINE", maxsplit=1)[0].split("\n")[:2]).strip()
+    """What DuckDB says, without the picture of the statement; a line in any case."""
+    told = " ".join(complaint.split("\n\nLINE", maxsplit=1)[0].split("\n")[:2]).strip()
+    return told or "the database refuses it and does not say why"
