@@ -30,6 +30,14 @@ class ServiceUnreachable(AcctError):
     exit_status = 3
 
 
+def first_line(error: BaseException) -> str:
+    """What an error of a library says, in one line; its kind where it says nothing, as the database
+    does on Python 3.11.2 when what it quotes ends within a character.
+    """
+    lines = str(error).splitlines()
+    return lines[0] if lines and lines[0].strip() else type(error).__name__
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a record was refused. One bad message among thousands is news, not an exception."""

@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 
 from appliance import tables
 from appliance.config import Config
-from appliance.errors import AcctError, UsageError
+from appliance.errors import AcctError, UsageError, first_line
 from appliance.migrate import migrate
 from appliance.resources import names, text
 
@@ -124,7 +124,7 @@ class Store:
                 self._changed.notify_all()
 
     def _fault(self, error: duckdb.Error) -> AcctError:
-        reason = str(error).splitlines()[0]
+        reason = first_line(error)
         if isinstance(error, duckdb.OutOfMemoryException):
             return TooLargeError(f"too large for the memory: {reason}",
                                 hint="service.memory_limit allows more")  # fmt: skip
@@ -203,7 +203,7 @@ def _in_use(file: Path, error: duckdb.Error) -> AcctError:
 
 
 def _unusable(file: Path, error: duckdb.Error) -> AcctError:
-    reason = str(error).splitlines()[0]
+    reason = first_line(error)
     if "memory_limit" in reason or "memory limit" in reason:
         return UsageError(f"service.memory_limit: {reason}", hint="a number and a unit, 512MB")
     return AcctError(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from duckdb import DuckDBPyConnection
 
-from appliance.errors import AcctError, Problem
+from appliance.errors import AcctError, Problem, first_line
 from appliance.store import Store, TooLargeError, now
 from ingest import stage
 from ingest.envelope import Envelope
@@ -108,7 +108,7 @@ class Pipeline:
             if len(items) > 1:  # one of them is at fault: alone, it harms no other
                 return [found for item in items for found in self._again([item], replaced)]
             log.exception("message %d cannot be loaded", items[0].number)
-            items[0].refuse(Problem("DBR", f"the store refuses it: {_first_line(error)}"))
+            items[0].refuse(Problem("DBR", f"the store refuses it: {first_line(error)}"))
             self._commit(items, replaced)
         return items
 
@@ -203,7 +203,3 @@ def _mark_again(cursor: DuckDBPyConnection, items: list[Item], replaced: list[in
     for number, *key in rows.fetchall():
         if item := refused.get(tuple(key)):
             item.number, item.again = number, True
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

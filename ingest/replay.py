@@ -11,7 +11,7 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from appliance.errors import AcctError, Problem
+from appliance.errors import AcctError, Problem, first_line
 from appliance.repository import LogPiece
 from appliance.resources import text
 from appliance.store import Store, TooLargeError
@@ -104,7 +104,7 @@ def _load(into: Pipeline, items: list[Item], at: datetime) -> list[Refused]:
             return [found for part in parts for found in _load(into, _afresh(part), at)]
         if isinstance(error, TooLargeError):
             raise
-        items[0].refuse(Problem("DBR", f"the store refuses it: {error}".splitlines()[0]))
+        items[0].refuse(Problem("DBR", f"the store refuses it: {first_line(error)}"))
     return [Refused(item.number, item.error) for item in items if item.error]
 
 

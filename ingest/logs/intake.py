@@ -10,7 +10,7 @@ from datetime import datetime
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from appliance.errors import AcctError, Problem
+from appliance.errors import AcctError, Problem, first_line
 from appliance.repository import Loaded, LogPiece
 from appliance.resources import text
 from appliance.store import Store, TooLargeError, now
@@ -100,8 +100,7 @@ class LogIntake:
     def _refuse(self, one: Piece, error: Exception) -> None:
         """Keep a piece whole that the database will not read: no line should ever bring that."""
         log.exception("%s: message %d cannot be loaded", one.piece.name, one.item.number)
-        why = str(error).splitlines()[0]
-        one.item.refuse(Problem("DBR", f"the store refuses it: {why}"))
+        one.item.refuse(Problem("DBR", f"the store refuses it: {first_line(error)}"))
         with self._store.transaction() as cursor:
             write(cursor, [one.item], [packed([one.item])])
             write_reaches(cursor, [one.piece])
