@@ -60,22 +60,19 @@ class Simple(Elements):
             raise
 
     def _lock(self, name: str) -> bool:
+        """Mark, then link: whenever we are killed, what is left bears our mark, or is no lock."""
         lock = self._lock_of(name)
-        for _ in range(2):
-            try:
-                lock.hardlink_to(self.path / name)
-                break
-            except FileExistsError:
-                if not self._abandoned(lock):
-                    return False
-                lock.unlink(missing_ok=True)
-        else:
-            return False
-        try:
-            _mark(self.path / name)
-        except OSError:  # removed while we linked it, or not ours to lock
+        if os.path.lexists(lock):
+            if not self._abandoned(lock):
+                return False
             lock.unlink(missing_ok=True)
-            raise
+        _mark(self.path / name)
+        try:
+            lock.hardlink_to(self.path / name)
+        except FileExistsError:  # somebody was faster: it is not ours
+            with contextlib.suppress(FileNotFoundError):
+                os.utime(self.path / name)
+            return False
         return True
 
     def _abandoned(self, lock: Path) -> bool:
