@@ -1,5 +1,6 @@
 """Records of every type with hostile texts, generated from the declarations."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ def texts(limit: int, *, xml: bool = False) -> st.SearchStrategy[str]:
     categories: list[Any] = ["Cs", *(["Cc", "Cn", "Co"] if xml else [])]
     letters = st.characters(exclude_categories=categories, exclude_characters=LINE_ENDS + "\0")
     any_text = st.one_of(st.sampled_from(NASTY), st.text(letters, max_size=20))
-    return any_text.map(lambda text: text.replace("%%", "%")[:limit].strip()).filter(
+    return any_text.map(lambda text: re.sub("%+", "%", text)[:limit].strip()).filter(
         lambda text: text.lower() not in ("", "none", "null")
     )
 
