@@ -1,7 +1,7 @@
 """The command line: global options, and what every command shares."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,20 +71,22 @@ def configuration() -> Config:
     return load_config(options.data, options.config)
 
 
-def open_repository(*, write: bool = False, bulk: bool = False, needs: str = "") -> Repository:
+def open_repository(
+    *, write: bool = False, bulk: bool = False, meanwhile: Callable[[], object] | None = None
+) -> Repository:
     """The service if it runs, else the file.
 
     Args:
         write: The command changes something; else several processes may open the file at once.
         bulk: It brings much in.
-        needs: A module that it will use where no service runs.
+        meanwhile: What it will need where no service runs, done while the file is being opened.
 
     Raises:
         AcctError: Another process has the file and does not answer.
     """
     from appliance.reach import reach
 
-    return reach(configuration(), write=write, bulk=bulk, needs=needs)
+    return reach(configuration(), write=write, bulk=bulk, meanwhile=meanwhile)
 
 
 def note(text: str) -> None:

@@ -3,13 +3,18 @@
 import sys
 from collections import deque
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from appliance.cli import configuration, open_repository
 from appliance.errors import UsageError
 from appliance.repository import Loaded, LogPiece, Repository
+
+if TYPE_CHECKING:
+    from ingest.logs.early import Early
 
 _BAR = 30
 
@@ -31,9 +36,12 @@ def load_logs(files: list[Path], like: LogPiece) -> Loaded:
     as_apel = faults.chosen(by_name(like.format), like.as_apel.split(","))
     zones.check(like.timezone)
     reading = _Reading(files, replace(at_home(like), as_apel=as_apel))
-    bulk, needs = are_much(files), "ingest.logs.intake"
-    with open_repository(write=True, bulk=bulk, needs=needs) as repository:
-        loaded = repository.load_logs(reading.pieces(repository), reading.taken)
+    early = reading.early()
+    with (
+        closing(early),
+        open_repository(write=True, bulk=are_much(files), meanwhile=early.begin) as repository,
+    ):
+        loaded = repository.load_logs(reading.pieces(repository, early), reading.taken)
     reading.end()
     refused, known = len(reading.problems), reading.known
     return loaded + Loaded(
@@ -70,14 +78,20 @@ class _Reading:
     _ends: deque[int] = field(default_factory=deque)
     """How far the files were read for each piece that is on its way."""
 
-    def pieces(self, repository: Repository) -> Iterator[LogPiece]:
+    def early(self) -> "Early":
+        """Reads the first file before there is a repository."""
+        from ingest.logs.early import Early
+
+        return Early(self.files[:1], self.like, self._have_read)
+
+    def pieces(self, repository: Repository, early: "Early") -> Iterator[LogPiece]:
         """All pieces of all files that the repository does not know."""
         from ingest.logs.known import UnreadableFileError
 
         self._show(0)
         for file in self.files:
             try:
-                for piece in self._of(file, repository):
+                for piece in self._of(file, repository, early):
                     self._ends.append(self._done + self._read)
                     yield piece
             except UnreadableFileError as error:
@@ -85,13 +99,15 @@ class _Reading:
             self._done += file.stat().st_size if file.exists() else 0
             self._read = 0
 
-    def _of(self, path: Path, repository: Repository) -> Iterator[LogPiece]:
+    def _of(self, path: Path, repository: Repository, early: "Early") -> Iterator[LogPiece]:
         from ingest.logs.files import pieces
         from ingest.logs.known import looked_at
 
         with looked_at(path, partial(repository.reaches, self.like.reading)) as file:
             replaces = file.known.mark if file.known and file.known.path == file.name else ""
-            found = pieces(file, self.like, replaces=replaces, progress=self._have_read)
+            found = early.pieces(file) or pieces(
+                file, self.like, replaces=replaces, progress=self._have_read
+            )
             first = next(found, None)
             if first is None:
                 self.known += file.known is not None

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import time
-from importlib import import_module
+from collections.abc import Callable
 from threading import Thread
 
 from appliance.config import Config
@@ -15,7 +15,11 @@ _PATIENCE_S = 10.0
 
 
 def reach(
-    config: Config, *, write: bool = False, bulk: bool = False, needs: str = ""
+    config: Config,
+    *,
+    write: bool = False,
+    bulk: bool = False,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Repository:
     """The repository of this configuration.
 
@@ -23,7 +27,7 @@ def reach(
         config: Says where the data are.
         write: Something will be changed; else several processes may open the file at once.
         bulk: Much is brought in.
-        needs: A module that the caller will use of the file, imported while it is being opened.
+        meanwhile: What the caller will need of the file, done while it is being opened, if it is.
 
     Raises:
         UsageError: There is no data directory.
@@ -36,9 +40,9 @@ def reach(
 
             with contextlib.suppress(ServiceUnreachable):
                 return RemoteRepository.reach(config.socket)
-        if needs:
-            Thread(target=import_module, args=(needs,)).start()
-            needs = ""
+        if meanwhile:
+            Thread(target=meanwhile).start()
+            meanwhile = None
         from appliance.local import LocalRepository
         from appliance.store import InUseError
 

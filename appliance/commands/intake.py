@@ -4,6 +4,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -82,10 +84,10 @@ def load(
     from appliance.ahead import Ahead, are_much
 
     files = list(_files(paths))
-    bulk = are_much(files)
+    bulk, needed = are_much(files), partial(import_module, "ingest.pipeline")
     with (
         closing(Ahead(files, signer)) as ahead,
-        open_repository(write=True, bulk=bulk, needs="ingest.pipeline") as repository,
+        open_repository(write=True, bulk=bulk, meanwhile=needed) as repository,
     ):
         loaded = repository.load(_shown(ahead, len(files)))
     tell(loaded)

@@ -14,12 +14,12 @@ from appliance.errors import AcctError, Problem, first_line
 from appliance.repository import Loaded, LogPiece
 from appliance.resources import text
 from appliance.store import Store, TooLargeError, now
-from ingest.item import ACCEPTED, compress
+from ingest.item import ACCEPTED
 from ingest.logs import loading
-from ingest.logs.catalogue import by_name
+from ingest.logs.coming import Coming, Readers
 from ingest.logs.format import LogFormat
 from ingest.logs.ledger import amend_file, counted, write_files
-from ingest.logs.piece import Coming, Piece, Read, opened
+from ingest.logs.piece import Piece, Read, opened
 from ingest.logs.progress import write_reaches
 from ingest.logs.stage import Stage, formats
 from ingest.messages import Numbers, Texts, write
@@ -43,7 +43,7 @@ class LogIntake:
         self._numbers = numbers
         self._busy = threading.RLock()
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="logs")
-        self._packers = ThreadPoolExecutor(1, thread_name_prefix="packing")
+        self._readers = Readers()
         self._stage = Stage(store)
         self._ready = self._workers.submit(self._stage.prepare)
 
@@ -53,9 +53,7 @@ class LogIntake:
         Raises:
             UsageError: No such format.
         """
-        by_name(piece.format)
-        read = self._workers.submit(Read.of, piece)
-        return Coming(piece, read, self._packers.submit(compress, piece.body))
+        return self._readers.begin(piece)
 
     def take_in(self, pieces: Sequence[LogPiece]) -> Loaded:
         """Load pieces; durable when it returns.
@@ -75,7 +73,7 @@ class LogIntake:
 
     def _take(self, numbered: Sequence[tuple[int, Coming]]) -> list[Piece]:
         """Load pieces together; what harms one of them harms no other."""
-        found = [opened(number, one.piece, one.read.result()) for number, one in numbered]
+        found = [opened(number, one, one.read.result()) for number, one in numbered]
         with self._store.cursor() as cursor:
             self._mark_known(cursor, found)
         fresh = [one for one in found if one.item.state == ACCEPTED]
@@ -153,7 +151,7 @@ class LogIntake:
         """Let the workers go; waits for the pieces under way."""
         with self._busy:
             self._workers.shutdown()
-            self._packers.shutdown()
+            self._readers.close()
 
     def _be_ready(self) -> None:
         """Wait for what formats are read by; where making it failed, try again."""

@@ -1,7 +1,6 @@
 """A piece of a log on its way: the message that it becomes, and what became of its lines."""
 
 import hashlib
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -65,20 +64,6 @@ class Read:
         """Hash and decode it."""
         lines = by_name(piece.format).gather(piece.body, piece.layout)
         return cls(hashlib.sha256(piece.body).hexdigest(), lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """A piece that workers read and compress while more of its file is on its way."""
-
-    piece: LogPiece
-    read: Future[Read]
-    packed: Future[bytes]
-
-    @property
-    def body(self) -> bytes:
-        """Its bytes."""
-        return self.piece.body
 
 
 def opened(number: int, piece: LogPiece, read: Read) -> Piece:

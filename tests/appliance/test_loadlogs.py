@@ -2,6 +2,7 @@
 
 import io
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,9 @@ def test_the_bar_follows_what_has_been_taken_in(
     seen = _Terminal()
     monkeypatch.setattr(sys, "stderr", seen)
     reading = _Reading([path], LogPiece("", b"", 0.0, "slurm", "S1", "batch"))
-    loaded = repository.load_logs(reading.pieces(repository), reading.taken)
+    with closing(reading.early()) as early:
+        early.begin()
+        loaded = repository.load_logs(reading.pieces(repository, early), reading.taken)
     reading.end()
     shown = [int(part.split()[1].rstrip("%")) for part in seen.getvalue().split("\r")[1:]]
     assert loaded.records == 40
