@@ -87,11 +87,8 @@ def mark_due(which: str) -> str:
 
 def account(cursor: DuckDBPyConnection, within: Within, *, moved: bool) -> int:
     """Write down what became of the events; how many there are."""
-    lines = "SELECT 1 FROM {} AS e WHERE e.message_id = j.message_id AND e.line = j.line"
-    gone = f"EXISTS ({lines.format('stage.join_here()')})"
-    if moved:
-        gone += f" OR NOT EXISTS ({lines.format('store.events')})"
-    cursor.execute(f"DELETE FROM store.joins AS j WHERE {_WITHIN} AND ({gone})", within)
+    if cursor.execute(f"SELECT 1 FROM store.joins WHERE {_WITHIN} LIMIT 1", within).fetchall():
+        _forget(cursor, within, moved=moved)
     cursor.execute(
         "INSERT INTO store.joins BY NAME SELECT * EXCLUDE (account, level), "
         "level IS NOT NULL AS covered FROM stage.joins"
@@ -99,5 +96,14 @@ def account(cursor: DuckDBPyConnection, within: Within, *, moved: bool) -> int:
     months = "(SELECT (site, month) FROM stage.join_months)"
     cursor.execute(f"DELETE FROM store.join_counts WHERE (site, month) IN {months}")
     cursor.execute(text("ingest", "sql/join_counts.sql"), within)
-    [(looked_at,)] = cursor.execute("SELECT count(*) FROM stage.join_here()").fetchall()
+    [(looked_at,)] = cursor.execute("SELECT sum(events) FROM stage.join_months").fetchall()
     return int(looked_at)
+
+
+def _forget(cursor: DuckDBPyConnection, within: Within, *, moved: bool) -> None:
+    """Take out what became of the events, and of lines that hold no record any more."""
+    lines = "SELECT 1 FROM {} AS e WHERE e.message_id = j.message_id AND e.line = j.line"
+    gone = f"EXISTS ({lines.format('stage.join_here()')})"
+    if moved:
+        gone += f" OR NOT EXISTS ({lines.format('store.events')})"
+    cursor.execute(f"DELETE FROM store.joins AS j WHERE {_WITHIN} AND ({gone})", within)

@@ -18,9 +18,9 @@ CREATE OR REPLACE MACRO stage.join_here() AS TABLE
 CREATE OR REPLACE MACRO stage.is_implausible(wall, cpu, processors, nodes) AS
     NOT (wall <= 100000000000 AND coalesce(cpu, 0) <= 100000000000
          AND processors BETWEEN 0 AND 2147483647 AND nodes BETWEEN 0 AND 2147483647);
--- The months in which they ended, and when.
+-- The months in which they ended, and when; how many they are.
 CREATE TABLE IF NOT EXISTS stage.join_months (
-    site VARCHAR, month DATE, first TIMESTAMP, last TIMESTAMP);
+    site VARCHAR, month DATE, first TIMESTAMP, last TIMESTAMP, events BIGINT);
 -- The settings: which batch host a gatekeeper submits to; whose jobs those of an account or a
 -- token are.
 CREATE TABLE IF NOT EXISTS stage.join_hosts (ce VARCHAR, machine_name VARCHAR);
