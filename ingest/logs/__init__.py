@@ -23,7 +23,7 @@ what `messages.kind` says), the record type that it makes (`EVENT` or `GATEKEEPE
   Where a format gives `fqan`, it decides `vo`, `vo_group` and `vo_role`, if those are among its
   columns.
 - `given(layout)`: which of its columns this SELECT gives for a layout (default: all).
-- `boundary(body)`: where a piece may end (default: after any line).
+- `boundary(layout)`: where a piece may end (default: after any line).
 - `gather(body, layout)`: the lines of a piece as `select` gets them (default: as they stand). Where
   a record has several lines it becomes one here; `select` gives the number of its first as `line`,
   the others count as `ignored continued`, and what failed is kept as it was.

@@ -121,7 +121,7 @@ def _bodies(printed: IO[bytes], form: str) -> Iterator[bytes]:
     made, held = by_name(form), b""
     while more := printed.read(_READ_BYTES):
         held += more
-        end = made.boundary(held) if len(held) >= files.PIECE_BYTES else 0
+        end = made.boundary("").end(held) if len(held) >= files.PIECE_BYTES else 0
         if end:
             yield held[:end]
             held = held[end:]

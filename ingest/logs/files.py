@@ -4,13 +4,13 @@ with looked_at(path, known) as file:
     for piece in pieces(file, like): …
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from appliance.repository import LogPiece
 from ingest.logs import lines, packed
 from ingest.logs.catalogue import by_name
+from ingest.logs.cutting import Cutter
 from ingest.logs.format import LogFormat, after_any_line
 from ingest.logs.known import LogFile
 from ingest.logs.reach import WINDOW, Walker
@@ -21,8 +21,6 @@ _EVEN_BYTES = 8 * 1024 * 1024
 """Above, a file is cut into an even number of equal pieces: none of two workers waits long."""
 _SPARE = 1 << 16
 """Of a piece: what the ones before it left over, so that no small one comes last."""
-_LONGEST_PIECES = 4
-"""What has no end in so many pieces is cut after any line, or anywhere."""
 
 
 def pieces(
@@ -51,7 +49,11 @@ def pieces(
         walker.layout = at.layout
     taken = at.loose if at else 0
     size = PIECE_BYTES if file.is_packed else _size(file.size - walker.offset)
-    for body, loose in _cut(_reader(file, walker.offset, progress), size, made, loose_too, taken):
+    layout = _layout(file, made) if walker.layout is None else walker.layout
+    boundary = made.boundary(layout)
+    last = after_any_line if made.complete else boundary.end
+    cutter = Cutter(file, size, boundary, last, progress)
+    for body, loose in cutter.pieces(walker.offset, loose_too=loose_too, taken=taken):
         if walker.layout is None:
             walker.layout = made.layout(lines.head(body))
             walker.start = body[:WINDOW]  # it may have been truncated since it was looked at
@@ -63,51 +65,10 @@ def pieces(
         )  # fmt: skip
 
 
-def _reader(file: LogFile, at: int, progress: Callable[[int], None]) -> Callable[[int], bytes]:
-    """Reads on from an offset, to where the file ended when it was opened."""
-    content = packed.content(file.raw)
-    if file.is_packed:
-        packed.skip(content, at)
-    else:
-        content.seek(at)
-    left = file.size - at
-
-    def read(size: int) -> bytes:
-        nonlocal left
-        more = content.read(size if file.is_packed else min(size, left))
-        left -= len(more)
-        progress(file.raw.tell())
-        if not file.is_packed and os.fstat(file.raw.fileno()).st_size < file.raw.tell():
-            return b""  # cut short meanwhile: who knows what this is
-        return more
-
-    return read
-
-
-def _cut(
-    read: Callable[[int], bytes], size: int, made: LogFormat, loose_too: bool, taken: int
-) -> Iterator[tuple[bytes, int]]:
-    """Pieces of a size, each with how much of its end may be written on.
-
-    `taken`: how much was taken of what stands first though it might not be whole.
-    """
-    held = b""
-    while more := read(max(size - len(held), 1) if len(held) < size else size):
-        held += more
-        if len(held) < size:
-            continue
-        end = made.boundary(held)
-        if not end and len(held) >= _LONGEST_PIECES * size:
-            end = after_any_line(held) or len(held)
-        if end:
-            yield held[:end], 0
-            held, taken = held[end:], 0
-    whole = (after_any_line if made.complete else made.boundary)(held)
-    loose = len(held) - whole
-    if loose_too and held and (whole or loose != taken):
-        yield held, loose
-    elif whole:
-        yield held[:whole], 0
+def _layout(file: LogFile, made: LogFormat) -> str:
+    """What the head of a file says of its lines."""
+    head = packed.content(file.raw).read(lines.HEAD_BYTES)
+    return made.layout(lines.head(head))
 
 
 def _size(left: int) -> int:

@@ -36,6 +36,19 @@ def after_any_line(body: bytes) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Boundary:
+    """Where pieces of a log may end."""
+
+    end: Callable[[bytes], int]
+    """How many bytes of what was read so far make a piece; 0: more is needed."""
+    is_near: bool = True
+    """Whether the last of them tell as well as all: then no others need to be shown."""
+
+
+ANY_LINE = Boundary(after_any_line)
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One of the reference's that can be repeated: see `faults`."""
 
@@ -58,8 +71,8 @@ class LogFormat:
     """From a layout, the columns that this SELECT gives; None: all of them, whatever the layout."""
     layout: Callable[[Sequence[str]], str] = _no_layout
     """From the first lines of a file."""
-    boundary: Callable[[bytes], int] = after_any_line
-    """How many bytes of what was read so far make a piece; 0: more is needed."""
+    boundary: Callable[[str], Boundary] = lambda _: ANY_LINE
+    """From a layout, where a piece may end."""
     gather: Callable[[bytes, str], Lines] = lambda body, _: lines.read(body)
     """A piece's lines as `select` gets them, from its bytes and layout: where one record has
     several lines, it becomes one here, and `select` gives the number of its first as `line`."""

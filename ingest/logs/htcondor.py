@@ -6,11 +6,12 @@ APEL 2.5.0, HTCondor parser; gratia-probe 2.8.4.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from appliance.records.event import EVENT
 from appliance.resources import text
 from ingest.logs import ads, lines
-from ingest.logs.format import Fault, LogFormat, Settings, after_any_line
+from ingest.logs.format import ANY_LINE, Boundary, Fault, LogFormat, Settings, after_any_line
 from ingest.logs.lines import Lines
 
 _ATTRIBUTES = """GlobalJobId ClusterId ProcId Owner AccountingGroup QDate JobStatus JobUniverse
@@ -42,8 +43,12 @@ def _gather(body: bytes, layout: str) -> Lines:
     return lines.read(body) if how == _PIPE else ads.gather(body, how, _ATTRIBUTES)
 
 
-def _boundary(body: bytes) -> int:
-    how = _form(body)
+def _boundary(layout: str) -> Boundary:
+    return ANY_LINE if layout == _PIPE else Boundary(partial(_end, layout), is_near=False)
+
+
+def _end(layout: str, body: bytes) -> int:
+    how = layout or _form(body)
     return after_any_line(body) if how == _PIPE else ads.end_of_last(body, how)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 LONGEST = 1_000_000
 """Bytes of a line. No batch system writes such; a foreign file may be one line."""
-_HEAD_BYTES, _HEAD_LINES = 1 << 16, 20
+HEAD_BYTES, _HEAD_LINES = 1 << 16, 20
 """What of a file is shown to its format."""
 _NOT_TEXT = b"\0"
 """Stands for a line that is no text: see `outcomes.UNREAD`."""
@@ -37,7 +37,7 @@ def read(body: bytes) -> Lines:
     return Lines(b"\n".join(lines) + b"\n", odd)
 
 
-def head(body: bytes, most_bytes: int = _HEAD_BYTES) -> list[str]:
+def head(body: bytes, most_bytes: int = HEAD_BYTES) -> list[str]:
     """The first lines, for a format to look at."""
     return body[:most_bytes].decode(errors="replace").split("\n")[:_HEAD_LINES]
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from appliance.records.event import EVENT
 from appliance.resources import text
 from ingest.logs import zones
-from ingest.logs.format import Fault, LogFormat, Settings
+from ingest.logs.format import Boundary, Fault, LogFormat, Settings
 
 _HOOK = """JobID JobName User Group Start End Elapsed CPU Partition NCPUS NNodes NodeList MaxRSS
 MaxVMSize State""".split()  # noqa: SIM905 # as `sacct --format` has them
@@ -126,7 +126,7 @@ def _before_a_job(body: bytes) -> int:
             return 0
         start = body.rfind(b"\n", 0, start - 1) + 1
         if b"." not in body[start : body.find(b"|", start, end)]:
-            return start or end
+            return start
     return end
 
 
@@ -137,7 +137,7 @@ SLURM = LogFormat(
     layout=_layout,
     select=_select,
     given=_given,
-    boundary=_before_a_job,
+    boundary=lambda _: Boundary(_before_a_job),
     fold="slurm_fold",
     complete="slurm_complete",
     faults=(

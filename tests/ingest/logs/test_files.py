@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from appliance.repository import LogPiece
-from ingest.logs import files, known
+from ingest.logs import cutting, files, known
 from tests.ingest.logs.test_slurm import line
 
 LIKE = LogPiece("", b"", 0.0, "slurm", "S1", "batch")
@@ -105,7 +105,7 @@ def test_what_the_head_says_goes_with_every_piece(tmp_path: Path) -> None:
 def test_a_file_without_lines_is_cut_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "_LONGEST_PIECES", 4)
+    monkeypatch.setattr(cutting, "_LONGEST_PIECES", 4)
     path = tmp_path / "log"
     path.write_bytes(b"x" * 5000)
     assert b"".join(piece.body for piece in read(path)) == b"x" * 5000

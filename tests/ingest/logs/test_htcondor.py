@@ -281,7 +281,7 @@ def test_a_piece_ends_where_an_ad_does(form: Callable[..., list[str]], cut: int)
     found = []
     while body:
         size = cut
-        while not (end := HTCONDOR.boundary(body[:size])) and size < len(body):
+        while not (end := HTCONDOR.boundary("").end(body[:size])) and size < len(body):
             size += cut
         end = end or len(body)
         found.append(HTCONDOR.gather(body[:end], ""))
