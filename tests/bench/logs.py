@@ -2,6 +2,7 @@
 
 import random
 import resource
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -14,25 +15,30 @@ _START = 1_748_867_411  # 2025-06-02
 
 
 def logs(folder: Path) -> Iterator[Figure]:
-    """A million lines each, into a new store."""
+    """A million lines each, into a new store; the best of three."""
     for made, (line, least) in _LOGS.items():
         file = folder / f"{made}.log"
         _write(file, line)
-        data = folder / made
-        acct(data, "init")
-        words = ("load", "--as", made, "--site", "S", "--machine-name", "M", str(file))
-        before = _cpu_s()
-        took = timed(partial(acct, data, *words))
-        cpu = _cpu_s() - before
-        rate = MILLION / took
-        yield Figure(f"acct load --as {made}, 1 M lines, whole process", rate, "lines/s",
+        took, cpu, size = min(_load(folder, made, file) for _ in range(3))
+        yield Figure(f"acct load --as {made}, 1 M lines, whole process", MILLION / took, "lines/s",
                      least, True)  # fmt: skip
         yield Figure("  processor time of it, all threads", cpu, "s")
-        size = (data / "acct.duckdb").stat().st_size / MILLION
         delimited = least == _DELIMITED
         yield Figure("  file, with the raw text", size, "B/line", 120 if delimited else None)
         file.unlink()
     yield from following(folder, _slurm)
+
+
+def _load(folder: Path, made: str, file: Path) -> tuple[float, float, float]:
+    """Seconds, seconds of processors, bytes a line."""
+    data = folder / made
+    acct(data, "init")
+    before = _cpu_s()
+    words = ("load", "--as", made, "--site", "S", "--machine-name", "M", str(file))
+    took = timed(partial(acct, data, *words))
+    cpu, size = _cpu_s() - before, (data / "acct.duckdb").stat().st_size / MILLION
+    shutil.rmtree(data)
+    return took, cpu, size
 
 
 def _cpu_s() -> float:

@@ -282,7 +282,9 @@ def _memory(pid: int, name: str) -> float:
 
 
 def acct(data: Path, *words: str) -> None:
-    subprocess.run([ACCT, "--data", data, *words], check=True, capture_output=True)
+    """Run the command as it is installed: compiled, whatever this shell thinks of bytecode."""
+    seen = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run([ACCT, "--data", data, *words], check=True, capture_output=True, env=seen)
 
 
 def load(folder: Path, path: Path) -> float:
