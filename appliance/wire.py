@@ -78,7 +78,8 @@ def frames(deliveries: Iterable[Delivery | LogPiece]) -> bytes:
     """Files for the door: each a line of JSON that says its size, then its bytes."""
     pieces = []
     for delivery in deliveries:
-        head = {f.name: getattr(delivery, f.name) for f in fields(delivery) if f.name != "body"}
+        kind = LogPiece if isinstance(delivery, LogPiece) else Delivery
+        head = {f.name: getattr(delivery, f.name) for f in fields(kind) if f.name != "body"}
         said = json.dumps(head | {"bytes": len(delivery.body)}, default=_tag)
         pieces += [said.encode(), b"\n", delivery.body]
     return b"".join(pieces)

@@ -1,6 +1,7 @@
 """The first pieces of a log, begun while the store is being opened: as if none of it were known."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from importlib import import_module
@@ -33,7 +34,7 @@ class Early:
         self._readers = Readers()
         self._held = ExitStack()
         self._busy, self._enough = threading.Lock(), threading.Event()
-        self._begun: list[tuple[Coming, int]] = []
+        self._begun = deque[tuple[Coming, int]]()
         """Pieces, and how far the file was read with each."""
         self._read = 0
         self._file: LogFile | None = None
@@ -71,10 +72,10 @@ class Early:
         return self._pieces()
 
     def _pieces(self) -> Iterator[LogPiece]:
-        for piece, read in self._begun:
+        while self._begun:
+            piece, read = self._begun.popleft()
             self._progress(read)
             yield piece
-        self._begun.clear()
         yield from self._more
 
     def _note(self, read: int) -> None:

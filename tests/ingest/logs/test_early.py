@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance import wire
 from appliance.repository import LogPiece
 from ingest.logs import early, files
 from ingest.logs.coming import Readers
@@ -60,6 +61,13 @@ def test_what_has_begun_is_hashed_and_compressed_once(ahead: Early, log: Path) -
         found = list(ahead.pieces(file) or ())
     with closing(Readers()) as readers:
         assert [readers.begin(piece) for piece in found] == found
+
+
+def test_a_service_that_came_up_meanwhile_gets_the_pieces_alone(ahead: Early, log: Path) -> None:
+    ahead.begin()
+    with looked_at(log) as file:
+        framed = wire.frames(ahead.pieces(file) or ())
+    assert list(wire.unframe(framed, LogPiece)) == read(log)
 
 
 def _grow(log: Path) -> None:
