@@ -24,7 +24,7 @@ _OF_FILE = (
     "columns = {'text': 'VARCHAR'}, "
     "force_not_null = ['text'], delim = chr(1), quote = '', escape = '', comment = '', "
     f"header = false, auto_detect = false, new_line = '\\n', max_line_size = {2 * _STEP}, "
-    "parallel = false)"
+    "parallel = false, buffer_size = 4194304)"
 )
 """Read by one thread, so that the lines come in order."""
 

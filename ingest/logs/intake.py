@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,13 +15,14 @@ from appliance.repository import Loaded, LogPiece
 from appliance.resources import text
 from appliance.store import Store, TooLargeError, now
 from ingest.item import ACCEPTED
-from ingest.logs import loading
+from ingest.logs import direct, loading
 from ingest.logs.coming import Coming, Readers
 from ingest.logs.format import LogFormat
 from ingest.logs.ledger import amend_file, counted, write_files
 from ingest.logs.piece import Piece, Read, opened
 from ingest.logs.progress import write_reaches
 from ingest.logs.stage import Stage, formats
+from ingest.logs.staging import staged
 from ingest.messages import Numbers, Texts, write
 from ingest.shares import packed, texts
 
@@ -46,6 +47,8 @@ class LogIntake:
         self._readers = Readers()
         self._stage = Stage(store)
         self._ready = self._workers.submit(self._stage.prepare)
+        self._not_plain: set[tuple[str, str]] = set()
+        """Formats and layouts of batches that had to be staged."""
 
     def begin(self, piece: LogPiece) -> Coming:
         """Have a piece read and compressed meanwhile.
@@ -77,9 +80,11 @@ class LogIntake:
         with self._store.cursor() as cursor:
             self._mark_known(cursor, found)
         fresh = [one for one in found if one.item.state == ACCEPTED]
+        coming = dict(numbered)
         try:
-            self._stage.take(fresh, self._workers)
-            self._commit(found, fresh, _kept(found, dict(numbered)))
+            if not self._directly(found, fresh, coming):
+                self._stage.take(fresh, self._workers)
+                self._commit(found, fresh, coming)
         except TooLargeError:
             if len(numbered) == 1:
                 raise
@@ -177,17 +182,33 @@ class LogIntake:
                 one.item.repeats(None)
             known.add(key)
 
+    def _directly(
+        self, found: Sequence[Piece], fresh: Sequence[Piece], coming: Mapping[int, Coming]
+    ) -> bool:
+        """Load a batch without staging it; whether that could be done."""
+        with self._store.cursor() as cursor:
+            if not direct.is_fit(cursor, fresh):
+                return False
+        alike = fresh[0].piece.format, fresh[0].piece.layout
+        if alike in self._not_plain:
+            return False
+        try:
+            with self._store.transaction() as cursor:
+                direct.load(cursor, fresh, now(), self._store.config.work, self._workers)
+                _note_due(cursor, [(one.item.number, None) for one in fresh])
+                _write(cursor, found, fresh, coming)
+        except (direct.NotPlainError, duckdb.Error, UnicodeDecodeError):  # staging tells them apart
+            self._not_plain.add(alike)
+            return False
+        return True
+
     def _commit(
-        self, found: Sequence[Piece], fresh: Sequence[Piece], kept: Iterable[Texts]
+        self, found: Sequence[Piece], fresh: Sequence[Piece], coming: Mapping[int, Coming]
     ) -> None:
         folding = self._stage.fold(fresh)
         with self._store.transaction() as cursor:
             self._load(cursor, fresh, folding)
-            for one in fresh:
-                one.counts.go_on(one.lines.continued)
-            write(cursor, [one.item for one in found], kept)
-            write_files(cursor, fresh)
-            write_reaches(cursor, [one.piece for one in found])
+            _write(cursor, found, fresh, coming)
 
     def _load(
         self, cursor: DuckDBPyConnection, fresh: Sequence[Piece], folding: Sequence[LogFormat]
@@ -199,14 +220,27 @@ class LogIntake:
                 told = cursor.execute(text("ingest", f"sql/{made.complete}.sql")).fetchall()
                 _note_due(cursor, told)
         for made in formats(fresh):
-            for number, found in loading.count(cursor, made).items():
+            for number, found in loading.count(cursor, staged(made)).items():
                 counts[number].become(found)
             loading.load(cursor, made, counts)
             odd = {o.item.number: o.lines.odd for o in fresh if o.piece.format == made.name}
-            loading.reject(cursor, made, odd)
-        for one in fresh:
-            one.item.records = one.counts.records
+            loading.reject(cursor, made.kind, staged(made), odd)
         _note_due(cursor, [(number, None) for number in counts])
+
+
+def _write(
+    cursor: DuckDBPyConnection,
+    found: Sequence[Piece],
+    fresh: Sequence[Piece],
+    coming: Mapping[int, Coming],
+) -> None:
+    """What is known of the pieces of a batch, beside the rows of those that are fresh."""
+    for one in fresh:
+        one.counts.go_on(one.lines.continued)
+        one.item.records = one.counts.records
+    write(cursor, [one.item for one in found], _kept(found, coming))
+    write_files(cursor, fresh)
+    write_reaches(cursor, [one.piece for one in found])
 
 
 def _kept(found: Sequence[Piece], coming: Mapping[int, Coming]) -> Iterator[Texts]:

@@ -6,7 +6,7 @@ from functools import cache
 
 from duckdb import DuckDBPyConnection
 
-from appliance.records.declare import Kind
+from appliance.records.declare import Kind, RecordType
 from ingest import fqan
 from ingest.logs.format import LogFormat
 from ingest.logs.outcomes import reason
@@ -16,17 +16,18 @@ from ingest.logs.staging import FQANS, records, staged
 _OWN = ("message_id", "line")
 """Columns that say where a record stands, not what it says."""
 _LINES_AT_ONCE = 10_000
+_OLDER = " AND message_id < $1"
 _IS_LATER = "((t.message_id, t.line) > (s.message_id, s.line))"
 """What is held is what a later line says: this one had failed, and is judged again."""
 
 
-def count(cursor: DuckDBPyConnection, made: LogFormat) -> dict[int, Counts]:
-    """What became of the staged lines, by message."""
+def count(cursor: DuckDBPyConnection, table: str) -> dict[int, Counts]:
+    """What became of the lines of a table with `message` and `outcome`, by message."""
     found: dict[int, Counts] = defaultdict(Counts)
     rows = cursor.execute(
         "SELECT message, CASE WHEN outcome IS NULL OR starts_with(outcome, 'ignored ') "
         "THEN coalesce(outcome[9:], '') ELSE '!' END AS what, count(*) "
-        f"FROM {staged(made)} GROUP BY ALL ORDER BY ALL"
+        f"FROM {table} GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     for message, what, lines in rows:
         if what == "":
@@ -82,16 +83,20 @@ def _replace_elsewhere(
 
 
 def reject(
-    cursor: DuckDBPyConnection, made: LogFormat, odd: Mapping[int, Mapping[int, bytes]]
+    cursor: DuckDBPyConnection,
+    kind: RecordType,
+    table: str,
+    odd: Mapping[int, Mapping[int, bytes]],
 ) -> None:
-    """Keep the staged lines that failed, byte for byte.
+    """Keep the lines that failed, byte for byte.
 
     Args:
         cursor: In the caller's transaction.
-        made: The format of what was staged.
+        kind: What their records are.
+        table: Where they are: `message`, `record`, `outcome`, and `text` if they failed.
         odd: Lines that the database does not have as they were, by message and line.
     """
-    failed = cursor.execute(_rejected(made)).fetchall()
+    failed = cursor.execute(_rejected(kind, table)).fetchall()
     listed = [(m, n, odd[m][n]) for m, n in failed if n in odd.get(m, ())]
     for start in range(0, len(listed), _LINES_AT_ONCE):
         some = listed[start : start + _LINES_AT_ONCE]
@@ -113,8 +118,22 @@ def _news(made: LogFormat) -> str:
     """
     said = ", ".join(name for name in made.kind.key if name in made.columns)
     return (
-        f"{_span(made)} SELECT count(*) = count(DISTINCT hash({said})), "
-        f"NOT {_held(made, made.table)} FROM {staged(made)} WHERE outcome IS NULL"
+        f"WITH {_span(made, _staged(made))} SELECT count(*) = count(DISTINCT hash({said})), "
+        f"NOT {_held(made, made.table)} FROM {_staged(made)}"
+    )
+
+
+@cache
+def stand_alone(made: LogFormat) -> str:
+    """The same of records that are in the table, from a message's number (`?`) on: none of them
+    can be known, in this table or another.
+    """
+    said = ", ".join(name for name in made.kind.key if name in made.columns)
+    new = f"(FROM store.{made.table} WHERE message_id >= $1)"
+    old = [f"NOT {_held(made, t, '' if t != made.table else _OLDER)}" for t in made.kind.tables]
+    return (
+        f"WITH {_span(made, new)} SELECT count(*) = count(DISTINCT hash({said})), "
+        f"{', '.join(old)} FROM {new}"
     )
 
 
@@ -123,20 +142,22 @@ def _elsewhere(made: LogFormat) -> str:
     """The tables of other formats that have records of these times."""
     others = [table for table in made.kind.tables if table != made.table]
     each = [f"SELECT '{table}' WHERE {_held(made, table)}" for table in others]
-    return f"{_span(made)} {' UNION ALL '.join(each)}"
+    return f"WITH {_span(made, _staged(made))} {' UNION ALL '.join(each)}"
 
 
-def _span(made: LogFormat) -> str:
-    """The times of the staged records."""
+def _staged(made: LogFormat) -> str:
+    return f"(FROM {staged(made)} WHERE outcome IS NULL)"
+
+
+def _span(made: LogFormat, records: str) -> str:
+    """The times of records."""
     time = _time(made)
-    return (
-        f"WITH span AS (SELECT min({time}) AS first, max({time}) AS last FROM {staged(made)} "
-        "WHERE outcome IS NULL)"
-    )
+    return f"span AS (SELECT min({time}) AS first, max({time}) AS last FROM {records})"
 
 
-def _held(made: LogFormat, table: str) -> str:
-    return f"EXISTS (SELECT 1 FROM store.{table}, span WHERE {_time(made)} BETWEEN first AND last)"
+def _held(made: LogFormat, table: str, which: str = "") -> str:
+    within = f"{_time(made)} BETWEEN first AND last"
+    return f"EXISTS (SELECT 1 FROM store.{table}, span WHERE {within}{which})"
 
 
 def _time(made: LogFormat) -> str:
@@ -174,14 +195,14 @@ def _replaced(made: LogFormat, *, alone: bool) -> str:
 
 
 @cache
-def _rejected(made: LogFormat) -> str:
+def _rejected(kind: RecordType, table: str) -> str:
     return (
         "INSERT INTO store.rejected_lines "
-        f"SELECT message, record, code, {reason(made.kind)}, encode(text) "
+        f"SELECT message, record, code, {reason(kind)}, encode(text) "
         "FROM (SELECT *, split_part(outcome, ' ', 1) AS code, "
         "split_part(outcome, ' ', 2) AS field, "
         "substr(outcome, strlen(code) + strlen(field) + 3) AS value "
-        f"FROM {staged(made)} WHERE text IS NOT NULL) RETURNING message_id, line"
+        f"FROM {table} WHERE text IS NOT NULL) RETURNING message_id, line"
     )
 
 

@@ -1,6 +1,6 @@
 """The SQL that stages a piece of a log: every line with its record's columns and its outcome."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from appliance.records.declare import Field
@@ -12,6 +12,8 @@ _SETTLED = {"site": "p.site", "machine_name": "p.machine_name", "line": "s.recor
 """Columns that say the same of all lines of a piece, or where a line stands: not staged."""
 _FROM_FQAN = ("vo", "vo_group", "vo_role")
 """Columns that an FQAN decides, where there is one."""
+FAILED = "CASE WHEN outcome IS NOT NULL AND NOT starts_with(outcome, 'ignored ') THEN text END"
+"""The text of a line, if it failed."""
 FQANS = "stage.log_fqans"
 """The FQANs of a batch, taken apart."""
 
@@ -50,16 +52,47 @@ def insert(made: LogFormat, settings: Settings, lines: str) -> str:
 
     Its other parameters: $message (its number), $now.
     """
-    given = made.gives(settings.layout)
-    shown = ", ".join(column.sql for column in _columns(made, given))
+    shown = ", ".join(column.sql for column in _columns(made, made.gives(settings.layout)))
+    return (
+        f"INSERT INTO {staged(made)} (message, record, {shown}, outcome, text) "
+        f"SELECT $message::BIGINT, line, {shown}, outcome, {FAILED} "
+        f"FROM ({read(made, settings, lines)})"
+    )
+
+
+def read(made: LogFormat, settings: Settings, lines: str) -> str:
+    """The SELECT of a piece's lines: its columns, `text` and `outcome`.
+
+    Args:
+        made: The format.
+        settings: How the piece is read.
+        lines: The SELECT that gives its lines.
+
+    Its parameter: $now.
+    """
+    judged = outcome(made.kind, {*made.gives(settings.layout), *_SETTLED})
     return f"""
-INSERT INTO {staged(made)} (message, record, {shown}, outcome, text)
 WITH lines AS ({lines}),
 read AS ({faults.select(made, settings)})
-SELECT $message::BIGINT, line, {shown}, outcome,
-       CASE WHEN outcome IS NOT NULL AND NOT starts_with(outcome, 'ignored ') THEN text END
-FROM (SELECT * REPLACE ({outcome(made.kind, {*given, *_SETTLED})} AS outcome)
-      FROM (SELECT *, $now::TIMESTAMP AS now FROM read))"""
+SELECT * REPLACE ({judged} AS outcome) FROM (SELECT *, $now::TIMESTAMP AS now FROM read)"""
+
+
+def values(made: LogFormat, layout: str, settled: Mapping[str, str]) -> str:
+    """What was read of a piece, `s`, as the columns of its table: SQL.
+
+    Args:
+        made: The format, of which this layout gives no FQAN.
+        layout: That of the piece.
+        settled: Columns that do not depend on what lines say.
+    """
+    given = made.gives(layout)
+    fields = _columns(made, made.held)
+    return ", ".join(settled.get(f.name) or _read(f, is_given=f.name in given) for f in fields)
+
+
+def _read(field: Field, *, is_given: bool) -> str:
+    value = f"s.{field.sql}::{field.stored}" if is_given else f"NULL::{field.stored}"
+    return value if field.when_null == "NULL" else f"coalesce({value}, {field.when_null})"
 
 
 def _columns(made: LogFormat, names: Collection[str]) -> list[Field]:
@@ -69,8 +102,7 @@ def _columns(made: LogFormat, names: Collection[str]) -> list[Field]:
 
 def records(made: LogFormat) -> str:
     """The staged records with all columns of their table, and `message_id`, `record`: SQL."""
-    fields = [field for field in made.kind.fields if field.name in made.held]
-    shown = [f"{_value(made, field)} AS {field.sql}" for field in fields]
+    shown = [f"{_value(made, f)} AS {f.sql}" for f in _columns(made, made.held)]
     named = made.kind.fqan in made.columns
     fqans = f"LEFT JOIN {FQANS} AS f ON f.fqan = s.{made.kind.fqan} " if named else ""
     return (
