@@ -5,6 +5,7 @@ taken for what most are: records that nobody has told of yet. Where that turns o
 it stays, and it is staged.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack
@@ -105,8 +106,9 @@ def load(
     with ExitStack() as held:
         given = workers.map(lambda one: held.enter_context(_handed(one, work)), fresh)
         sources = [_Source(made, *each) for each in zip(fresh, given, strict=True)]
+        lines = workers.map(_lines, fresh)  # meanwhile
         records = _insert(cursor, sources, at)
-        rest = [s for s in sources if records.get(s.number, 0) < _lines(s.one)]
+        rest = [s for s, n in zip(sources, lines, strict=True) if records.get(s.number, 0) < n]
         found = _keep(cursor, rest, at) if rest else {}
     for one in fresh:
         counts = found.get(one.item.number, Counts())
@@ -169,7 +171,8 @@ def _execute(
 ) -> None:
     """Of what its sources know, a statement is given what it names."""
     known = {"now": at, **{k: v for source in sources for k, v in source.parameters.items()}}
-    cursor.execute(statement, {k: v for k, v in known.items() if f"${k}" in statement})
+    named = set(re.findall(r"\$(\w+)", statement))
+    cursor.execute(statement, {k: v for k, v in known.items() if k in named})
 
 
 def _all(each: Sequence[str]) -> str:
@@ -177,10 +180,7 @@ def _all(each: Sequence[str]) -> str:
 
 
 def _lines(one: Piece) -> int:
-    """How many lines a piece has; who cut it has counted them, if they stand as they stood."""
-    reach, content = one.piece.reach, one.lines.content
-    if reach is not None and not reach.loose and content is one.piece.body:
-        return reach.lines - one.piece.first_line + 1
+    content = one.lines.content
     return content.count(b"\n") + (not content.endswith(b"\n"))
 
 

@@ -147,6 +147,18 @@ def test_plain_lines_are_not_staged(
     assert (loaded.records, loaded.lines_ignored, loaded.lines) == (10, 2, 12)
 
 
+def test_what_failed_is_kept_whatever_the_numbers_of_pieces(
+    repository: LocalRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(direct, "_LEAST_BYTES", 0)
+    monkeypatch.setattr("ingest.logs.stage.Stage.take", None)
+    repository.log_intake._numbers.take(8)
+    lines = [[test_sge.line(c5=str(n)).strip(), "x"] for n in range(4)]
+    lines[0].pop()
+    loaded = repository.load_logs([piece("sge", body) for body in lines])  # 9, 10, 11, 12
+    assert (loaded.records, loaded.lines_failed) == (4, 3)
+
+
 def test_jobs_of_an_earlier_batch_are_replaced(
     repository: LocalRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
