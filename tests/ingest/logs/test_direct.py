@@ -120,7 +120,7 @@ def _left(
 
 @pytest.mark.parametrize("made", _LINES)
 def test_both_leave_the_same(made: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=4, deadline=None)
     @given(_batches(made))
     def agree(drawn: list[list[list[bytes]]]) -> None:
         batches = [[piece(made, lines) for lines in batch] for batch in drawn]
