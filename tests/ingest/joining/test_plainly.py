@@ -82,7 +82,7 @@ def level_at(news: list[End | Passed | Set], host: str, at: datetime) -> Decimal
     return Decimal(max(held)[2]) if held else None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(batches=NEWS, local_jobs=some.booleans())
 def test_joined_in_any_order_the_jobs_are_those_of_a_plain_reading(
     batches: list[list[End | Passed | Set]], local_jobs: bool

@@ -176,7 +176,7 @@ STAGED = ("job_name", "local_user_id", "queue", "cpu_duration", "start_time::TIM
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=75, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(found=st.lists(lines, min_size=1, max_size=6))
 def test_any_lines_are_read_as_plainly(found: list[str], store: Store) -> None:
@@ -184,7 +184,7 @@ def test_any_lines_are_read_as_plainly(found: list[str], store: Store) -> None:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=75, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(found=st.lists(lines, min_size=1, max_size=6))
 def test_a_line_says_the_same_whether_or_not_it_is_read_as_it_stands(

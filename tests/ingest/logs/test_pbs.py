@@ -272,7 +272,7 @@ STAGED = ("job_name", "local_user_id", "local_user_group", "user_job_name", "wal
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(found=st.lists(lines, min_size=1, max_size=8))
 def test_any_lines_are_read_as_plainly(found: list[str], store: Store) -> None:
@@ -281,7 +281,7 @@ def test_any_lines_are_read_as_plainly(found: list[str], store: Store) -> None:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(found=st.lists(lines, min_size=1, max_size=8))
 def test_a_line_says_the_same_in_a_log_of_its_own_keys_and_of_others(

@@ -151,7 +151,7 @@ def _histories(draw: st.DrawFn) -> tuple[dict[tuple[str, int], int], list[str]]:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(history=_histories(), data=st.data())
 def test_no_order_and_no_cut_of_the_lines_changes_a_figure(
