@@ -51,9 +51,10 @@ piece that is known (same content, read in the same way) adds nothing. **Collect
 `collecting.pieces` is what a batch system's own program prints, without its `repeats`; `programs`
 says how it is called, `running` runs it, and `asking.CollectSource` does so in the service.
 
-**Loading**: `direct` reads a large batch's lines straight into their table, if each is a record
-that nobody has told of yet, or no record at all; any other batch is staged (`stage`), where lines
-may speak together, and merged with what is there (`loading`). Both leave the same.
+**Loading**: `direct` reads the lines of a large batch straight into their table, if the format
+`is_quick` and each line is a record that nobody has told of yet, or no record at all; any other
+batch is staged (`stage`), where lines may speak together, and merged with what is there
+(`loading`). Both leave the same.
 
 **Who joins** finds what is new by `message_id`: a row that is
 replaced takes the number of the message that replaced it.

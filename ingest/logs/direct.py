@@ -75,7 +75,7 @@ def is_fit(cursor: DuckDBPyConnection, fresh: Sequence[Piece]) -> bool:
     if not 1 < len(sizes) <= _MOST_PIECES or sum(sizes) < _LEAST_BYTES:
         return False
     made = by_name(fresh[0].piece.format)
-    if any(one.piece.format != made.name for one in fresh):
+    if not made.is_quick or any(one.piece.format != made.name for one in fresh):
         return False
     if any(made.kind.fqan in made.gives(one.piece.layout) for one in fresh):
         return False  # those of a batch are taken apart together

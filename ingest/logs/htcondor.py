@@ -74,5 +74,6 @@ HTCONDOR = LogFormat(
     given=_given,
     boundary=_boundary,
     gather=_gather,
+    is_quick=True,
     faults=(Fault("states", ("condor_counts",)),),
 )

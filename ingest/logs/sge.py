@@ -23,5 +23,6 @@ SGE = LogFormat(
     fold="sge_fold",
     complete="sge_complete",
     keeps="log_tasks",
+    is_quick=True,
     faults=(Fault("memory_units", ("engine_memory", "engine_virtual")),),
 )

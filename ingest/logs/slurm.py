@@ -140,6 +140,7 @@ SLURM = LogFormat(
     boundary=lambda _: Boundary(_before_a_job),
     fold="slurm_fold",
     complete="slurm_complete",
+    is_quick=True,
     faults=(
         Fault("memory_units", ("kilobytes_of",)),
         Fault("states", ("state_of", "has_ended")),

@@ -16,7 +16,7 @@ from appliance.local import LocalRepository
 from appliance.repository import Loaded, LogPiece
 from appliance.store import Store
 from ingest.logs import direct
-from tests.ingest.logs import test_htcondor, test_lsf, test_pbs, test_sge, test_slurm
+from tests.ingest.logs import test_htcondor, test_pbs, test_sge, test_slurm
 from tests.ingest.logs.taken import piece
 
 _LINES: dict[str, list[str | bytes]] = {  # {}: an id
@@ -37,18 +37,6 @@ _LINES: dict[str, list[str | bytes]] = {  # {}: an id
         test_sge.line(c5="{}", c36="x"),
         test_sge.line(c5="{}", c41="1.node"),
         "# a comment",
-    ],
-    "pbs": [
-        test_pbs.FIRST.replace("88120", "{}"),
-        test_pbs.SECOND.replace("88121", "{}"),
-        test_pbs.FIRST.replace("88120", "{}").replace("01:50:00", "never"),
-        "06/02/2025 14:20:11;Q;{}.pbs01;queue=grid",
-    ],
-    "lsf": [
-        test_lsf.line(id="{}"),
-        test_lsf.line(id="{}", rss="x"),
-        test_lsf.line(id="{}", start="0"),
-        '"JOB_NEW" "10.1" {}',
     ],
     "htcondor": [
         test_htcondor.FIRST.replace("9001", "{}"),
@@ -177,10 +165,10 @@ def test_jobs_that_logs_of_another_format_tell_of_are_replaced(
     repository: LocalRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(direct, "_LEAST_BYTES", 0)
-    told = [test_slurm.line(id=str(n), end="2025-06-02T14:20:11").strip() for n in (1, 2)]
-    repository.load_logs([piece("slurm", [line]) for line in told])
-    later = [[test_pbs.FIRST.replace("88120.pbs01.example.org", str(n))] for n in (1, 2)]
-    loaded = repository.load_logs([piece("pbs", body) for body in later])
+    told = [[test_pbs.FIRST.replace("88120.pbs01.example.org", str(n))] for n in (1, 2)]
+    repository.load_logs([piece("pbs", body) for body in told])
+    later = [test_slurm.line(id=str(n), end="2025-06-02T14:20:11").strip() for n in (1, 2)]
+    loaded = repository.load_logs([piece("slurm", [line]) for line in later])
     assert (loaded.records, loaded.replaced) == (2, 2)
 
 
